@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * ncf.h: the public interface of libncf.
+ *
+ * General contract, not repeated below:
+ *  - A pointer argument must not be NULL unless its comment says so. `err` may
+ *    always be NULL; if it is not, the first message written to it is kept.
+ *  - Outputs come first, then inputs, then options; `err` is last.
+ *  - A type with a star is a handle: free it with its `_free` function, which
+ *    accepts NULL. After a failure every output handle is NULL.
+ *  - A *status* says whether a call worked; a *verdict* says what was proved.
+ *    Failing to prove something is NCF_OK with the verdict NCF_UNDECIDED.
+ *  - Numbers enter and leave as text: exact decimals or fractions on the way in,
+ *    enclosures (midpoint and radius, rounded outward) on the way out.
+ *  - Handles are immutable once built; different threads may read the same one.
+ *  - Memory exhaustion ends the program: the arithmetic libraries underneath do
+ *    the same, so no function pretends to return it as a status.
+ */
+#ifndef NCF_H
+#define NCF_H
+
+#include <signal.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define NCF_API __attribute__((visibility("default")))
+#define NCF_MUST_USE __attribute__((warn_unused_result))
+#define NCF_PRINTF(f, a) __attribute__((format(printf, f, a)))
+#else
+#define NCF_API
+#define NCF_MUST_USE
+#define NCF_PRINTF(f, a)
+#endif
+
+/* ---- Version ------------------------------------------------------------ */
+
+#define NCF_VERSION_MAJOR 0
+#define NCF_VERSION_MINOR 1
+#define NCF_VERSION_PATCH 0
+#define NCF_VERSION "0.1.0"
+
+/** ncf_version(): the version of the library that is linked, as "0.1.0". */
+NCF_API const char *ncf_version(void);
+
+/**
+ * ncf_library_version(name):
+ * The version of a library that libncf runs on.
+ *
+ * In:       name   "gmp", "mpfr", "flint", "arb" or "jansson"
+ * Returns:  static text, or NULL for another name
+ */
+NCF_API const char *ncf_library_version(const char *name);
+
+/* ---- Status: did the call work? ----------------------------------------- */
+
+/* name, exit status of the programs, text */
+#define NCF_STATUS_LIST(X)                                                     \
+    X(NCF_OK, 0, "success")                                                    \
+    X(NCF_EARG, 2, "invalid argument")                                         \
+    X(NCF_EPARSE, 3, "malformed input")                                        \
+    X(NCF_ESPEC, 3, "invalid problem")                                         \
+    X(NCF_EUNSUPPORTED, 3, "not supported yet")                                \
+    X(NCF_ELIMIT, 4, "limit reached")                                          \
+    X(NCF_EIO, 5, "system call failed")                                        \
+    X(NCF_EHELPER, 5, "helper program failed")                                 \
+    X(NCF_EBUG, 5, "internal error")
+
+#define NCF_STATUS_ENUM(name, exit_status, text) name,
+typedef enum { NCF_STATUS_LIST(NCF_STATUS_ENUM) NCF_STATUS_COUNT } ncf_status_t;
+#undef NCF_STATUS_ENUM
+
+/** ncf_status_text(status): static text, "unknown status" out of range. */
+NCF_API const char *ncf_status_text(ncf_status_t status);
+
+/** ncf_status_exit(status): the exit status (0 to 5) that the programs use. */
+NCF_API int ncf_status_exit(ncf_status_t status);
+
+/* The first failure: where it is and one fact about it, without a full stop. */
+typedef struct {
+    ncf_status_t status;
+    char source[256]; /* file name, "" if none */
+    int line;         /* 1-based, 0 if none */
+    int column;       /* 1-based, in bytes, 0 if none */
+    char text[512];
+} ncf_error_t;
+
+/** ncf_error_init(err): no error recorded. Must precede every other use. */
+NCF_API void ncf_error_init(ncf_error_t *err);
+
+/**
+ * ncf_error_print(stream, program, err):
+ * Writes `PROGRAM: FILE:LINE:COLUMN: fact` and a line feed, leaving out the
+ * parts of the place that are not known.
+ */
+NCF_API void ncf_error_print(FILE *stream, const char *program, const ncf_error_t *err);
+
+/* ---- Verdict: what is proved? -------------------------------------------- */
+
+/*
+ * A one-member struct, so that `if (verdict)` does not compile: an undecided
+ * statement is neither true nor false.
+ */
+typedef struct {
+    int value; /* 1 proved, 0 undecided, -1 refuted */
+} ncf_verdict_t;
+
+static inline ncf_verdict_t ncf_proved(void) { ncf_verdict_t v = {1}; return v; }
+static inline ncf_verdict_t ncf_undecided(void) { ncf_verdict_t v = {0}; return v; }
+static inline ncf_verdict_t ncf_refuted(void) { ncf_verdict_t v = {-1}; return v; }
+static inline int ncf_is_proved(ncf_verdict_t v) { return v.value == 1; }
+static inline int ncf_is_refuted(ncf_verdict_t v) { return v.value == -1; }
+static inline int ncf_is_undecided(ncf_verdict_t v) { return v.value == 0; }
+
+/* Kleene's three-valued connectives: unknown is not false. */
+static inline ncf_verdict_t ncf_verdict_and(ncf_verdict_t a, ncf_verdict_t b)
+{
+    return a.value < b.value ? a : b;
+}
+static inline ncf_verdict_t ncf_verdict_or(ncf_verdict_t a, ncf_verdict_t b)
+{
+    return a.value > b.value ? a : b;
+}
+static inline ncf_verdict_t ncf_verdict_not(ncf_verdict_t a)
+{
+    a.value = -a.value;
+    return a;
+}
+
+/* ---- Problems -------------------------------------------------------------- */
+
+typedef struct ncf_problem ncf_problem_t;
+
+/**
+ * ncf_problem_read(out, path, err):
+ * Reads and validates a problem file (ncf-problem version 1) with the data
+ * files that it names; every number is kept exactly.
+ *
+ * Out:      out    the problem
+ * In:       path   a file name, or "-" for standard input
+ * Returns:  NCF_OK, or NCF_EPARSE, NCF_ESPEC, NCF_EUNSUPPORTED, NCF_EIO with
+ *           the place and one fact in err
+ * Owns:     the caller frees *out with ncf_problem_free
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_problem_read(ncf_problem_t **out, const char *path,
+                                                   ncf_error_t *err);
+
+/**
+ * ncf_problem_parse(out, text, length, name, directory, err):
+ * The same for a problem in memory.
+ *
+ * In:       text       length bytes, need not end in a zero byte
+ *           name       stands for the file name in messages
+ *           directory  against which data files are resolved, "" for the current one
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_problem_parse(ncf_problem_t **out, const char *text,
+                                                    size_t length, const char *name,
+                                                    const char *directory, ncf_error_t *err);
+
+NCF_API void ncf_problem_free(ncf_problem_t *problem);
+
+/* ---- Solving ---------------------------------------------------------------- */
+
+typedef struct ncf_result ncf_result_t;
+
+/*
+ * Called from the thread that called the library, never from a worker.
+ * `done` counts to `total`; total <= 0 when it is not known.
+ */
+typedef void (*ncf_progress_fn)(void *context, const char *stage, double done, double total);
+
+typedef struct {
+    size_t size;            /* sizeof(ncf_solve_options_t), set by the initialiser */
+    long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
+    long max_precision;     /* bits at which a proof attempt gives up; 8192 */
+    int threads;            /* worker threads, 1 to 1024; results do not depend on it; 1 */
+    uint64_t seed;          /* of the random choices of the solvers; 1 */
+    double time_limit;      /* seconds of wall time, <= 0: none; 0 */
+    size_t top;             /* orbits listed, largest lambda first; 100 */
+    const char *lambda_min; /* exact text of the bound for searches, NULL: automatic */
+    size_t max_classes;     /* complex eigenpair classes tracked at most; 2000000 */
+    ncf_progress_fn progress; /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_solve_options_t;
+
+/** ncf_solve_options_init(options): the defaults given above. */
+NCF_API void ncf_solve_options_init(ncf_solve_options_t *options);
+
+/**
+ * ncf_solve(out, problem, options, err):
+ * Finds and certifies the KKT points of the constrained NCF, and says what is
+ * proved complete. A time limit or a stop request ends the work early; the
+ * result then holds what was proved until then and is labelled as partial.
+ *
+ * Out:      out      the result, also when nothing could be proved
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range), NCF_EUNSUPPORTED
+ * Owns:     the caller frees *out with ncf_result_free; the problem may be
+ *           freed before the result
+ * Threads:  reentrant; starts options->threads - 1 threads and joins them
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
+                                            const ncf_solve_options_t *options,
+                                            ncf_error_t *err);
+
+NCF_API void ncf_result_free(ncf_result_t *result);
+
+/** ncf_result_complete(result): is the list proved complete in its stated scope? */
+NCF_API ncf_verdict_t ncf_result_complete(const ncf_result_t *result);
+
+/**
+ * ncf_result_exit(result): the exit status of `ncf solve` for this result:
+ * 0 all proved, 1 something undecided, 4 a limit was reached.
+ */
+NCF_API int ncf_result_exit(const ncf_result_t *result);
+
+/**
+ * ncf_result_write_json(stream, result, digits, err):
+ * Writes the result document (ncf-result version 1).
+ *
+ * In:       digits  significant decimals of the midpoints, 1 to 10000; every
+ *                   enclosure is valid as written whatever the number
+ * Returns:  NCF_OK, or NCF_EIO if the stream fails
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_json(FILE *stream,
+                                                        const ncf_result_t *result,
+                                                        long digits, ncf_error_t *err);
+
+/**
+ * ncf_result_write_table(stream, result, digits, verbose, err):
+ * Writes the result as text for people, at most 80 columns wide when
+ * digits <= 12. A printed value differs from the true one by less than one
+ * unit in its last digit.
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_table(FILE *stream,
+                                                         const ncf_result_t *result,
+                                                         long digits, int verbose,
+                                                         ncf_error_t *err);
+
+/* ---- Information -------------------------------------------------------------- */
+
+/**
+ * ncf_info_write(stream, problem, json, err):
+ * Writes degrees, unknowns, the symmetry group and, when its predicted size
+ * is small, the exact polynomial N(u) of a problem.
+ *
+ * In:       json    non-zero: a JSON document; zero: text
+ * Returns:  NCF_OK, or NCF_EIO if the stream fails
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_info_write(FILE *stream, const ncf_problem_t *problem,
+                                                 int json, ncf_error_t *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,1 @@
+libncf_core_la_SOURCES += src/corr/tensor.h

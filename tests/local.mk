@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# One CUnit program a module; each links the convenience library, so that it
+# reaches the internal functions.
+AM_TESTS_ENVIRONMENT = srcdir='$(srcdir)'; export srcdir; \
+	top_builddir='$(top_builddir)'; export top_builddir;
+
+UNIT_TESTS =
+unit_ldadd = tests/libharness.la libncf-core.la $(CUNIT_LIBS)
+
+if HAVE_CUNIT
+noinst_LTLIBRARIES += tests/libharness.la
+tests_libharness_la_SOURCES = tests/harness.c tests/harness.h
+
+UNIT_TESTS += tests/unit/t-base
+tests_unit_t_base_SOURCES = tests/unit/t-base.c
+tests_unit_t_base_LDADD = $(unit_ldadd)
+endif
+
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
