@@ -14,6 +14,10 @@ tests_libharness_la_SOURCES = tests/harness.c tests/harness.h
 UNIT_TESTS += tests/unit/t-base
 tests_unit_t_base_SOURCES = tests/unit/t-base.c
 tests_unit_t_base_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-tensor
+tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
+tests_unit_t_tensor_LDADD = $(unit_ldadd)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS)

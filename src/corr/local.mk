@@ -1,1 +1,6 @@
-libncf_core_la_SOURCES += src/corr/tensor.h
+libncf_core_la_SOURCES += \
+	src/corr/essential.c \
+	src/corr/tensor.c \
+	src/corr/tensor.h \
+	src/corr/tensor_eval.c \
+	src/corr/tensor_internal.h
