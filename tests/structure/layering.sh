@@ -1,0 +1,92 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# layering.sh: which folder of src/ may include which. The order is the dataflow of
+# doc/architecture.md; that certify/ never sees solve/ is the trust boundary.
+set -u
+cd "${srcdir:-.}" || exit 99
+broken=0
+
+fact() {
+    echo "not ok $*"
+    broken=1
+}
+
+# The folders that a folder may include besides itself.
+allowed() {
+    case $1 in
+    base) ;;
+    problem) echo base ;;
+    network) echo base problem ;;
+    corr) echo base problem network ;;
+    kkt) echo base problem network corr ;;
+    solve) echo base ;;
+    certify) echo base problem network corr kkt ;;
+    pipeline) echo base problem network corr kkt solve certify ;;
+    report) echo base problem network corr kkt certify pipeline ;;
+    api) echo base problem network corr kkt solve certify pipeline report ;;
+    cli) ;;
+    *) return 1 ;;
+    esac
+}
+
+quoted_includes() {
+    sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*"\([^"]*\)".*/\1/p' "$1"
+}
+
+# One include line of FILE in FOLDER: the text between the quotes.
+check_quoted() {
+    case $3 in
+    ncf.h) return ;;
+    config.h) return ;;
+    ../*/*)
+        target=${3#../}
+        target=${target%%/*}
+        [ "$target" != "$2" ] || return
+        case " $(allowed "$2") " in
+        *" $target "*) ;;
+        *) fact "$1 includes $3, but $2/ may not include $target/" ;;
+        esac
+        [ -f "src/${3#../}" ] || fact "$1 includes $3, which does not exist"
+        ;;
+    *) [ -f "src/$2/$3" ] || fact "$1 includes $3, which is not in src/$2" ;;
+    esac
+}
+
+check_folder() {
+    folder=$1
+    for file in src/"$folder"/*.[ch]; do
+        [ -f "$file" ] || continue
+        for name in $(quoted_includes "$file"); do
+            check_quoted "$file" "$folder" "$name"
+        done
+    done
+}
+
+count=0
+for path in src/*/; do
+    path=${path#src/}
+    allowed "${path%/}" >/dev/null || fact "src/$path is not in the table of layering.sh"
+    check_folder "${path%/}"
+    count=$((count + 1))
+done
+[ "$count" -gt 0 ] || fact "no folder of src/ was found"
+[ $broken -ne 0 ] || echo "ok every include follows the order of the folders"
+
+# FLINT 2.9 and FLINT 3 differ in one file only.
+stray=$(grep -lE '#[[:space:]]*include[[:space:]]*<(flint/|arb|acb|arf|mag)|__FLINT_(RELEASE|VERSION)' \
+    src/*/*.[ch] | grep -vxF src/base/compat.h)
+if [ -n "$stray" ]; then
+    fact "FLINT is named outside src/base/compat.h:" "$stray"
+else
+    echo "ok only compat.h knows the headers of FLINT"
+fi
+
+# A user of ncf.h needs no header of another library.
+stray=$(sed -n 's/^#include <\(.*\)>.*/\1/p' include/ncf.h |
+    grep -vxE 'signal\.h|stddef\.h|stdint\.h|stdio\.h')
+if [ -n "$stray" ] || grep -q '^#include "' include/ncf.h; then
+    fact "include/ncf.h includes more than the C library:" "$stray"
+else
+    echo "ok ncf.h includes the C library only"
+fi
+exit $broken
