@@ -18,6 +18,10 @@ tests_unit_t_base_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-network
+tests_unit_t_network_SOURCES = tests/unit/t-network.c tests/problems.c tests/problems.h
+tests_unit_t_network_LDADD = $(unit_ldadd)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS)

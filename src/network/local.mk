@@ -1,1 +1,7 @@
-libncf_core_la_SOURCES += src/network/network.h
+libncf_core_la_SOURCES += \
+	src/network/evaluate_arb.c \
+	src/network/evaluate_double.c \
+	src/network/evaluate_fmpq.c \
+	src/network/evaluate_template.h \
+	src/network/network.c \
+	src/network/network.h

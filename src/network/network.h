@@ -18,14 +18,27 @@ typedef struct {
 } ncf_network_struct;
 typedef ncf_network_struct ncf_network_t[1];
 
-/* Fails (returns 0, nothing to clear) when the unknowns do not fit in a slong / 64. */
+/*
+ * Fails (returns 0, nothing to clear) when the unknowns do not fit in a slong / 64 or
+ * an activation has a degree above 2^30.
+ */
 int ncf__network_init(ncf_network_t network, const struct ncf_problem *problem);
 void ncf__network_clear(ncf_network_t network);
 
 /*
- * N(u) = sum_i weights_i H(x_i; u). gradient has n entries, hessian is n x n; each of
- * value, gradient, hessian may be NULL. u has n entries.
+ * e_l, the degree of H in W_l (theory.md section 1): out has K entries, e_1 first;
+ * e_K = 1 and e_l = p_l e_{l+1} with p_l the degree of the activation after layer l.
+ */
+void ncf__layer_degrees(fmpz *out, const struct ncf_problem *problem);
+
+/*
+ * N(u) = sum_i weights_i H(x_i; u). gradient has n entries, hessian is n x n (doubles:
+ * row-major) and symmetric to the last bit; each of value, gradient, hessian may be
+ * NULL. u has n entries, x is N x d, weights N x 1; no output may alias an input.
  * The three agree: the exact value lies in the ball value, for every u in the ball.
+ * A ball that is not finite says nothing. The double evaluator claims nothing.
+ * Cost: O(n N) for the gradient. Hessian: n^2 N products where units of one layer
+ * interact, k_1 d (d + k_1) N for two layers.
  */
 void ncf__network_eval_fmpq(fmpq_t value, fmpq *gradient, fmpq_mat_struct *hessian,
                             const fmpq *u, const ncf_network_t network,
