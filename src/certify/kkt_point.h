@@ -9,18 +9,36 @@
 #include "../network/network.h"
 
 /*
- * Decides whether the enclosure (u, lambda) (n entries, one ball) holds a KKT point:
- * it is inflated to a box B, and K(B) strictly inside B proves that F has exactly one
- * zero in B.
+ * Looks for a proof that one KKT point lies at the enclosure (u, lambda) (n entries, one
+ * ball): the enclosure is inflated to a box B, and K(B) strictly inside B proves that F
+ * has exactly one zero in B.
  *
  * PROVED:    F has exactly one zero in the box B that is written to (u_out, lambda_out)
- *            (n entries, one ball; may be NULL), and B contains the given enclosure.
- * UNDECIDED: nothing is claimed.
- * Precision doubles from prec up to max_precision; u, lambda must then be tight enough.
+ *            (n entries, one ball; may be NULL), and B contains the given enclosure. So
+ *            a zero that is known to lie in the enclosure IS the zero in B. Nothing is
+ *            said about whether the zero lies in the enclosure itself.
+ * UNDECIDED: nothing is claimed, the outputs are not written. So end an enclosure that
+ *            is not finite or too wide, a singular Jacobian (an orbit of positive
+ *            dimension, lambda = 0) and a point that is not near a zero.
+ * Precision doubles from prec up to max_precision (both >= 2 bits), and less far when
+ * the width of the enclosure is what stands in the way.
+ * Aliasing: u_out may be u, lambda_out may be lambda.
  */
 ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr u,
                                      const arb_t lambda, const ncf_network_t network,
                                      const fmpq_mat_t x, const fmpq_mat_t weights,
                                      slong prec, slong max_precision);
+
+/*
+ * The residual r = grad N(u) - lambda u over an enclosure (u, lambda).
+ *
+ * Out:     bound  a number with |r| <= bound for every (u, lambda) in the enclosure;
+ *                 infinite when the enclosure or an intermediate ball is not finite
+ * Returns: 0      proves that no (u, lambda) in the enclosure has r = 0;
+ *          1      some component was not separated from 0: consistent, proves nothing
+ */
+int ncf__kkt_residual(arf_t bound, arb_srcptr u, const arb_t lambda,
+                      const ncf_network_t network, const fmpq_mat_t x,
+                      const fmpq_mat_t weights, slong prec);
 
 #endif

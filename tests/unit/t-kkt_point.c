@@ -1,0 +1,519 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * t-kkt_point.c: Krawczyk's test proves points that are known in closed form and never
+ * proves where there is no zero, where there are two, or where the zero is degenerate.
+ */
+#include "../harness.h"
+#include "../problems.h"
+
+#include "../../src/certify/kkt_point.h"
+
+#include <string.h>
+
+typedef struct {
+    struct ncf_problem problem;
+    ncf_network_t network;
+    slong n;
+    arb_ptr u;
+    arb_t lambda;
+    arb_ptr u_out;
+    arb_t lambda_out;
+} point_t;
+
+static void point_init(point_t *t, slong depth, const slong *widths, const slong *degrees,
+                       slong points, const slong *x, const slong *y)
+{
+    ncf_test_problem_init(&t->problem, depth, widths, degrees, points, x, y);
+    CHECK(ncf__network_init(t->network, &t->problem));
+    t->n = t->network->unknowns;
+    t->u = _arb_vec_init(t->n);
+    t->u_out = _arb_vec_init(t->n);
+    arb_init(t->lambda);
+    arb_init(t->lambda_out);
+}
+
+static void point_clear(point_t *t)
+{
+    _arb_vec_clear(t->u, t->n);
+    _arb_vec_clear(t->u_out, t->n);
+    arb_clear(t->lambda);
+    arb_clear(t->lambda_out);
+    ncf__network_clear(t->network);
+    ncf_test_problem_clear(&t->problem);
+}
+
+static int proves(point_t *t, slong prec, slong max_precision)
+{
+    return ncf_is_proved(ncf__kkt_point_certify(t->u_out, t->lambda_out, t->u, t->lambda,
+                                                t->network, t->problem.x, t->problem.y, prec,
+                                                max_precision));
+}
+
+/* The box written contains the enclosure given, strictly where it was inflated. */
+static int box_contains_given(const point_t *t)
+{
+    int contains = arb_is_finite(t->lambda_out) && arb_contains(t->lambda_out, t->lambda);
+    for (slong j = 0; j < t->n; j++)
+        contains = contains && arb_is_finite(t->u_out + j) &&
+                   arb_contains_interior(t->u_out + j, t->u + j);
+    return contains;
+}
+
+static slong residual(arf_t bound, const point_t *t, slong prec)
+{
+    return ncf__kkt_residual(bound, t->u, t->lambda, t->network, t->problem.x, t->problem.y,
+                             prec);
+}
+
+/* ---- Two layers, p = 2: the data of theory.md (2b), T = [[-2, 7], [7, 9]] -------------- */
+
+static const slong data_x[] = {1, 2, 3, -1, -1, 1, 2, 2};
+static const slong data_y[] = {1, -1, 2, 1};
+
+static void planar_init(point_t *t, slong units)
+{
+    slong widths[] = {2, units, 1};
+    static const slong degrees[] = {2};
+    point_init(t, 2, widths, degrees, 4, data_x, data_y);
+}
+
+/* mu = (7 +- sqrt 317)/2 and its unit eigenvector (7, mu + 2)/norm. */
+static void planar_line(arb_t mu, arb_ptr q, int which, slong prec)
+{
+    arb_t norm;
+    arb_init(norm);
+    arb_sqrt_ui(mu, 317, prec);
+    if (which != 0)
+        arb_neg(mu, mu);
+    arb_add_ui(mu, mu, 7, prec);
+    arb_mul_2exp_si(mu, mu, -1);
+    arb_set_si(q, 7);
+    arb_add_ui(q + 1, mu, 2, prec);
+    arb_hypot(norm, q, q + 1, prec);
+    arb_div(q, q, norm, prec);
+    arb_div(q + 1, q + 1, norm, prec);
+    arb_clear(norm);
+}
+
+/*
+ * One active unit: w = sign r q, v = sign(mu) /sqrt 3, r^2 = 2/3, lambda = 2 |mu| / sqrt 3;
+ * `descent` negates v and lambda. The other units are exactly zero.
+ */
+static void planar_point(point_t *t, int which, int sign, int descent, slong units, slong prec)
+{
+    arb_t mu, r;
+    arb_ptr q = _arb_vec_init(2);
+    arb_init(mu);
+    arb_init(r);
+    planar_line(mu, q, which, prec);
+    arb_set_ui(r, 6);
+    arb_sqrt(r, r, prec);
+    arb_div_si(r, r, 3 * sign, prec);
+    _arb_vec_zero(t->u, t->n);
+    arb_mul(t->u, q, r, prec);
+    arb_mul(t->u + 1, q + 1, r, prec);
+    arb_ptr v = t->u + 2 * units;
+    arb_sqrt_ui(v, 3, prec);
+    arb_inv(v, v, prec);
+    arb_mul(t->lambda, mu, v, prec);
+    arb_mul_2exp_si(t->lambda, t->lambda, 1);
+    if (arb_is_negative(mu) != descent)
+        arb_neg(v, v);
+    if (arb_is_negative(t->lambda) != descent)
+        arb_neg(t->lambda, t->lambda);
+    arb_clear(mu);
+    arb_clear(r);
+    _arb_vec_clear(q, 2);
+}
+
+static void check_planar(slong units, slong prec)
+{
+    double lambda[4];
+    for (int k = 0; k < 8; k++) {
+        point_t t;
+        planar_init(&t, units);
+        planar_point(&t, k & 1, k & 2 ? 1 : -1, k >= 4, units, prec);
+        int proved = proves(&t, prec, 4 * prec), contains = box_contains_given(&t);
+        arf_t bound;
+        arf_init(bound);
+        int consistent = residual(bound, &t, prec) == 1 &&
+                         arf_cmpabs_2exp_si(bound, 12 - prec) < 0;
+        if (k < 4)
+            lambda[k] = arf_get_d(arb_midref(t.lambda_out), ARF_RND_NEAR);
+        arf_clear(bound);
+        point_clear(&t);
+        CHECK_MSG(proved, "%ld units, point %d, %ld bits", units, k, prec);
+        CHECK_MSG(contains, "%ld units, point %d, %ld bits", units, k, prec);
+        CHECK_MSG(consistent, "%ld units, point %d, %ld bits", units, k, prec);
+    }
+    CHECK(lambda[0] > 14.32 && lambda[0] < 14.33 && lambda[0] == lambda[2]);
+    CHECK(lambda[1] > 6.23 && lambda[1] < 6.24 && lambda[1] == lambda[3]);
+}
+
+static void test_known_points(void)
+{
+    check_planar(1, 53);
+    check_planar(1, 128);
+    check_planar(1, 1000);
+    check_planar(2, 128);
+    check_planar(5, 256);
+}
+
+/* The boxes of different points do not meet: each is unique in its box. */
+static void test_boxes_are_disjoint(void)
+{
+    point_t t[4];
+    int proved = 1, disjoint = 1;
+    for (int k = 0; k < 4; k++) {
+        planar_init(&t[k], 2);
+        planar_point(&t[k], k & 1, k & 2 ? 1 : -1, 0, 2, 128);
+        proved = proved && proves(&t[k], 128, 128);
+    }
+    for (int k = 0; k < 4; k++) {
+        for (int m = 0; m < k; m++) {
+            int meet = 1;
+            for (slong j = 0; j < t[k].n; j++)
+                meet = meet && arb_overlaps(t[k].u_out + j, t[m].u_out + j);
+            disjoint = disjoint && !meet;
+        }
+    }
+    for (int k = 0; k < 4; k++)
+        point_clear(&t[k]);
+    CHECK(proved);
+    CHECK(disjoint);
+}
+
+/* Two active units on both lines: (2a) gives lambda from |mu_1|^-2 + |mu_2|^-2. */
+static void test_two_active_units(void)
+{
+    slong prec = 128;
+    point_t t;
+    planar_init(&t, 2);
+    arb_t mu, r;
+    arb_ptr q = _arb_vec_init(2);
+    arb_init(mu);
+    arb_init(r);
+    for (int which = 0; which < 2; which++) {
+        planar_line(mu, q, which, prec);
+        arb_sqr(mu, mu, prec);
+        arb_inv(mu, mu, prec);
+        arb_add(t.lambda, t.lambda, mu, prec);
+    }
+    arb_rsqrt(t.lambda, t.lambda, prec);
+    arb_set_ui(r, 3);
+    arb_sqrt(r, r, prec);
+    arb_div(t.lambda, t.lambda, r, prec);
+    arb_mul_2exp_si(t.lambda, t.lambda, 1);
+    for (int which = 0; which < 2; which++) {
+        planar_line(mu, q, which, prec);
+        /* r = lambda / (sqrt 2 |mu|), v = sign(mu) r / sqrt 2 */
+        arb_div(r, t.lambda, mu, prec);
+        arb_mul_2exp_si(t.u + 4 + which, r, -1);
+        arb_sqrt_ui(mu, 2, prec);
+        arb_div(r, r, mu, prec);
+        arb_mul(t.u + 2 * which, q, r, prec);
+        arb_mul(t.u + 2 * which + 1, q + 1, r, prec);
+    }
+    int proved = proves(&t, prec, prec), contains = box_contains_given(&t);
+    arb_clear(mu);
+    arb_clear(r);
+    _arb_vec_clear(q, 2);
+    point_clear(&t);
+    CHECK(proved);
+    CHECK(contains);
+}
+
+/* ---- Other networks ------------------------------------------------------------------------ */
+
+/* K = 1: N = m . u, u = m/|m|, lambda = |m|. */
+static void test_single_layer(void)
+{
+    static const slong widths[] = {2, 1}, x[] = {3, 4}, y[] = {1};
+    point_t t;
+    point_init(&t, 1, widths, NULL, 1, x, y);
+    arb_set_d(t.u, 0.5);
+    arb_set_d(t.u + 1, 0.5);
+    arb_set_si(t.lambda, 5);
+    int wrong = proves(&t, 64, 256);
+    for (slong j = 0; j < 2; j++) {
+        arb_set_si(t.u + j, 3 + j);
+        arb_div_ui(t.u + j, t.u + j, 5, 64);
+    }
+    int proved = proves(&t, 64, 64), contains = box_contains_given(&t);
+    arf_t bound;
+    arf_init(bound);
+    arb_set_si(t.u, 1);
+    arb_zero(t.u + 1);
+    arb_set_si(t.lambda, 3);
+    /* r = (3, 4) - 3 (1, 0) = (0, 4) */
+    slong consistent = residual(bound, &t, 64);
+    int sharp = arf_cmp_si(bound, 4) >= 0 && arf_cmp_d(bound, 4.0001) < 0;
+    /* Exact zeros and radius 0: the inflation needs its absolute floor. */
+    fmpq_zero(fmpq_mat_entry(t.problem.x, 0, 1));
+    int exact = proves(&t, 64, 64) && box_contains_given(&t);
+    arf_clear(bound);
+    point_clear(&t);
+    CHECK(!wrong);
+    CHECK(exact);
+    CHECK(proved);
+    CHECK(contains);
+    CHECK(consistent == 0);
+    CHECK(sharp);
+}
+
+/* widths (1,1,1,1), p = 2, x = 1, y = 1: N = a^4 b^2 c, so a^2, b^2, c^2 = 4/7, 2/7, 1/7. */
+static void test_deep_chain(void)
+{
+    static const slong widths[] = {1, 1, 1, 1}, degrees[] = {2, 2}, one[] = {1};
+    point_t t;
+    point_init(&t, 3, widths, degrees, 1, one, one);
+    arb_set_si(t.lambda, 7);
+    for (slong j = 0; j < 3; j++) {
+        arb_set_si(t.u + j, 4 >> j);
+        arb_div_ui(t.u + j, t.u + j, 7, 200);
+        for (slong k = 0; k < 4 >> (j + 1); k++)
+            arb_mul(t.lambda, t.lambda, t.u + j, 200);
+        arb_sqrt(t.u + j, t.u + j, 200);
+    }
+    arb_mul(t.lambda, t.lambda, t.u + 2, 200);
+    int proved = proves(&t, 128, 128), contains = box_contains_given(&t);
+    arb_neg(t.u + 1, t.u + 1);
+    int mirrored = proves(&t, 128, 128);
+    arb_neg(t.u + 2, t.u + 2);
+    int wrong_sign = proves(&t, 128, 128);
+    point_clear(&t);
+    CHECK(proved);
+    CHECK(contains);
+    CHECK(mirrored);
+    CHECK(!wrong_sign);
+}
+
+/* 189 unknowns: T = diag(1..20), the line e_3 on one of nine units, mu = 3. */
+static void test_many_unknowns(void)
+{
+    static const slong widths[] = {20, 9, 1}, degrees[] = {2};
+    slong x[400], y[20];
+    memset(x, 0, sizeof(x));
+    for (slong i = 0; i < 20; i++) {
+        x[20 * i + i] = 1;
+        y[i] = i + 1;
+    }
+    point_t t;
+    point_init(&t, 2, widths, degrees, 20, x, y);
+    arb_set_ui(t.u + 2, 6);
+    arb_sqrt(t.u + 2, t.u + 2, 128);
+    arb_div_ui(t.u + 2, t.u + 2, 3, 128);
+    arb_sqrt_ui(t.u + 180, 3, 128);
+    arb_mul_2exp_si(t.lambda, t.u + 180, 1);
+    arb_inv(t.u + 180, t.u + 180, 128);
+    int proved = proves(&t, 128, 128), contains = box_contains_given(&t);
+    point_clear(&t);
+    CHECK(proved);
+    CHECK(contains);
+}
+
+/* N times 2^k: doubles overflow or vanish, the proof must not depend on them. */
+static void test_extreme_scales(void)
+{
+    static const slong exponents[] = {-4000, -1100, 1100, 4000};
+    for (int k = 0; k < 4; k++) {
+        point_t t;
+        planar_init(&t, 1);
+        planar_point(&t, 0, 1, 0, 1, 128);
+        for (slong i = 0; i < 4; i++) {
+            fmpq *y = fmpq_mat_entry(t.problem.y, i, 0);
+            if (exponents[k] > 0)
+                fmpq_mul_2exp(y, y, (ulong) exponents[k]);
+            else
+                fmpq_div_2exp(y, y, (ulong) -exponents[k]);
+        }
+        arb_mul_2exp_si(t.lambda, t.lambda, exponents[k]);
+        int proved = proves(&t, 128, 128), contains = box_contains_given(&t);
+        point_clear(&t);
+        CHECK_MSG(proved, "scale 2^%ld", exponents[k]);
+        CHECK_MSG(contains, "scale 2^%ld", exponents[k]);
+    }
+}
+
+/* The data are huge and the labels tiny: the doubles of the preconditioner fail. */
+static void test_fallback_preconditioner(void)
+{
+    point_t t;
+    planar_init(&t, 1);
+    planar_point(&t, 1, 1, 0, 1, 128);
+    for (slong i = 0; i < 4; i++) {
+        fmpq_div_2exp(fmpq_mat_entry(t.problem.y, i, 0), fmpq_mat_entry(t.problem.y, i, 0),
+                      4000);
+        for (slong j = 0; j < 2; j++)
+            fmpq_mul_2exp(fmpq_mat_entry(t.problem.x, i, j), fmpq_mat_entry(t.problem.x, i, j),
+                          2000);
+    }
+    int proved = proves(&t, 128, 128), contains = box_contains_given(&t);
+    point_clear(&t);
+    CHECK(proved);
+    CHECK(contains);
+}
+
+/* ---- What must not be proved ------------------------------------------------------------------ */
+
+static void shift(arb_t x, double by)
+{
+    arb_t step;
+    arb_init(step);
+    arb_set_d(step, by);
+    arb_add(x, x, step, 128);
+    arb_clear(step);
+}
+
+static void test_no_zero(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 20);
+    arf_t bound;
+    arf_init(bound);
+    int proved_far = 0, separated = 1;
+    for (int k = 0; k < 20; k++) {
+        point_t t;
+        planar_init(&t, 1);
+        planar_point(&t, k & 1, 1, 0, 1, 128);
+        /* lambda is off by 1/2 or more; the other KKT points are further away still. */
+        shift(t.lambda, 0.5 + ncf__random_unit(&random));
+        proved_far += proves(&t, 128, 1024);
+        separated = separated && residual(bound, &t, 128) == 0;
+        planar_point(&t, k & 1, 1, 0, 1, 128);
+        shift(t.u, 0.3 + 0.1 * ncf__random_unit(&random));
+        shift(t.u + 1, -0.3);
+        proved_far += proves(&t, 128, 1024);
+        separated = separated && residual(bound, &t, 128) == 0;
+        point_clear(&t);
+    }
+    arf_clear(bound);
+    CHECK(proved_far == 0);
+    CHECK(separated);
+}
+
+/* A wide enclosure that holds one zero is proved, the hull of two zeros never is. */
+static void test_wide_and_two_zeros(void)
+{
+    point_t t, other;
+    planar_init(&t, 1);
+    planar_init(&other, 1);
+    planar_point(&t, 0, 1, 0, 1, 128);
+    for (slong j = 0; j < t.n; j++) {
+        shift(t.u + j, j % 2 == 0 ? 0x1p-21 : -0x1p-22);
+        arb_add_error_2exp_si(t.u + j, -20);
+    }
+    arb_add_error_2exp_si(t.lambda, -20);
+    int wide = proves(&t, 128, 1024) && box_contains_given(&t);
+    planar_point(&other, 0, 1, 0, 1, 128);
+    int holds = 1;
+    for (slong j = 0; j < t.n; j++)
+        holds = holds && arb_contains(t.u_out + j, other.u + j);
+    planar_point(&t, 0, -1, 0, 1, 128);
+    for (slong j = 0; j < t.n; j++)
+        arb_union(t.u + j, t.u + j, other.u + j, 128);
+    int two = proves(&t, 128, 1024);
+    /* The same two zeros, with the centre of the hull moved next to one of them. */
+    planar_point(&t, 0, -1, 0, 1, 128);
+    for (slong j = 0; j < t.n; j++)
+        arb_add_error_2exp_si(t.u + j, 1);
+    int two_again = proves(&t, 128, 1024);
+    point_clear(&t);
+    point_clear(&other);
+    CHECK(wide);
+    CHECK(holds);
+    CHECK(!two);
+    CHECK(!two_again);
+}
+
+/* T = I: every unit vector is an eigenvector, the KKT points fill circles. */
+static void test_multiple_eigenvalue(void)
+{
+    static const slong widths[] = {2, 1, 1}, degrees[] = {2}, x[] = {1, 0, 0, 1}, y[] = {1, 1};
+    point_t t;
+    point_init(&t, 2, widths, degrees, 2, x, y);
+    arb_set_ui(t.u, 6);
+    arb_sqrt(t.u, t.u, 128);
+    arb_div_ui(t.u, t.u, 3, 128);
+    arb_sqrt_ui(t.u + 2, 3, 128);
+    arb_mul_2exp_si(t.lambda, t.u + 2, 1);
+    arb_inv(t.u + 2, t.u + 2, 128);
+    arb_div_ui(t.lambda, t.lambda, 3, 128);
+    int axis = proves(&t, 128, 2048);
+    arb_mul_ui(t.u + 1, t.u, 4, 128);
+    arb_div_ui(t.u + 1, t.u + 1, 5, 128);
+    arb_mul_ui(t.u, t.u, 3, 128);
+    arb_div_ui(t.u, t.u, 5, 128);
+    arf_t bound;
+    arf_init(bound);
+    slong consistent = residual(bound, &t, 128);
+    int general = proves(&t, 128, 2048);
+    arf_clear(bound);
+    point_clear(&t);
+    CHECK(!axis);
+    CHECK(!general);
+    CHECK(consistent == 1);
+}
+
+/* lambda = 0: exact zeros of F that are never isolated. */
+static void test_lambda_zero(void)
+{
+    point_t t;
+    planar_init(&t, 2);
+    arb_one(t.u + 4);
+    int proved = proves(&t, 128, 1024);
+    arb_zero(t.u + 4);
+    arb_set_d(t.u + 5, -1);
+    int other = proves(&t, 128, 1024);
+    point_clear(&t);
+    CHECK(!proved);
+    CHECK(!other);
+}
+
+static void test_not_finite(void)
+{
+    point_t t;
+    planar_init(&t, 1);
+    planar_point(&t, 0, 1, 0, 1, 128);
+    arb_set_si(t.u_out, 17);
+    arb_indeterminate(t.u + 1);
+    int nan = proves(&t, 128, 256);
+    arf_t bound;
+    arf_init(bound);
+    slong consistent = residual(bound, &t, 128);
+    int unbounded = arf_is_pos_inf(bound);
+    planar_point(&t, 0, 1, 0, 1, 128);
+    arb_zero_pm_inf(t.lambda);
+    int infinite = proves(&t, 128, 256);
+    planar_point(&t, 0, 1, 0, 1, 128);
+    arb_pos_inf(t.u);
+    int at_infinity = proves(&t, 128, 256);
+    int untouched = arb_equal_si(t.u_out, 17);
+    arf_clear(bound);
+    point_clear(&t);
+    CHECK(!nan && !infinite && !at_infinity);
+    CHECK(consistent == 1);
+    CHECK(unbounded);
+    CHECK(untouched);
+}
+
+int main(void)
+{
+    static const ncf_test_t tests[] = {
+        {"the four points of theory (2b), both signs, unused units", test_known_points},
+        {"boxes of different points are disjoint", test_boxes_are_disjoint},
+        {"two active units", test_two_active_units},
+        {"one layer, exact input", test_single_layer},
+        {"a deep chain", test_deep_chain},
+        {"189 unknowns", test_many_unknowns},
+        {"extreme scales of the labels", test_extreme_scales},
+        {"preconditioner outside the range of doubles", test_fallback_preconditioner},
+        {"no zero nearby: not proved", test_no_zero},
+        {"wide enclosure: proved; two zeros: not proved", test_wide_and_two_zeros},
+        {"multiple eigenvalue: not proved", test_multiple_eigenvalue},
+        {"lambda = 0: not proved", test_lambda_zero},
+        {"not finite: not proved", test_not_finite},
+        {NULL, NULL},
+    };
+    return ncf_test_main("kkt_point", tests);
+}
