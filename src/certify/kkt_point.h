@@ -17,9 +17,11 @@
  *            (n entries, one ball; may be NULL), and B contains the given enclosure. So
  *            a zero that is known to lie in the enclosure IS the zero in B. Nothing is
  *            said about whether the zero lies in the enclosure itself.
+ *            A zero with lambda = 0 can be isolated (T-EULER, remark): a caller that needs
+ *            lambda != 0 must see lambda_out exclude 0.
  * UNDECIDED: nothing is claimed, the outputs are not written. So end an enclosure that
  *            is not finite or too wide, a singular Jacobian (an orbit of positive
- *            dimension, lambda = 0) and a point that is not near a zero.
+ *            dimension, most points with lambda = 0) and a point that is not near a zero.
  * Precision doubles from prec up to max_precision (both >= 2 bits), and less far when
  * the width of the enclosure is what stands in the way.
  * Aliasing: u_out may be u, lambda_out may be lambda.

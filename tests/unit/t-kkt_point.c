@@ -455,19 +455,29 @@ static void test_multiple_eigenvalue(void)
     CHECK(consistent == 1);
 }
 
-/* lambda = 0: exact zeros of F that are never isolated. */
+/*
+ * lambda = 0 (T-EULER 5): with W_1 = 0 and two units the zeros fill a circle; with one
+ * unit W_2 = 1 is isolated, and the ball of lambda must say that lambda may be 0.
+ */
 static void test_lambda_zero(void)
 {
     point_t t;
     planar_init(&t, 2);
     arb_one(t.u + 4);
     int proved = proves(&t, 128, 1024);
-    arb_zero(t.u + 4);
-    arb_set_d(t.u + 5, -1);
+    arb_set_d(t.u + 4, 0.6);
+    arb_set_d(t.u + 5, -0.8);
+    arb_add_error_2exp_si(t.u + 4, -52);
+    arb_add_error_2exp_si(t.u + 5, -52);
     int other = proves(&t, 128, 1024);
+    point_clear(&t);
+    planar_init(&t, 1);
+    arb_one(t.u + 2);
+    int isolated = proves(&t, 128, 1024) && arb_contains_zero(t.lambda_out);
     point_clear(&t);
     CHECK(!proved);
     CHECK(!other);
+    CHECK(isolated);
 }
 
 static void test_not_finite(void)
@@ -511,7 +521,7 @@ int main(void)
         {"no zero nearby: not proved", test_no_zero},
         {"wide enclosure: proved; two zeros: not proved", test_wide_and_two_zeros},
         {"multiple eigenvalue: not proved", test_multiple_eigenvalue},
-        {"lambda = 0: not proved", test_lambda_zero},
+        {"lambda = 0: proved only where it is isolated", test_lambda_zero},
         {"not finite: not proved", test_not_finite},
         {NULL, NULL},
     };
