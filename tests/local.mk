@@ -26,6 +26,10 @@ tests_unit_t_network_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-kkt_point
 tests_unit_t_kkt_point_SOURCES = tests/unit/t-kkt_point.c tests/problems.c tests/problems.h
 tests_unit_t_kkt_point_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-cover
+tests_unit_t_cover_SOURCES = tests/unit/t-cover.c
+tests_unit_t_cover_LDADD = $(unit_ldadd)
 endif
 
 check_PROGRAMS += $(UNIT_TESTS)
