@@ -1,1 +1,15 @@
-libncf_core_la_SOURCES += src/problem/problem.h
+libncf_core_la_SOURCES += \
+	src/problem/csv.c \
+	src/problem/data.c \
+	src/problem/document.c \
+	src/problem/draw.c \
+	src/problem/file.c \
+	src/problem/layers.c \
+	src/problem/locate.c \
+	src/problem/node.c \
+	src/problem/normal.c \
+	src/problem/npy.c \
+	src/problem/problem.c \
+	src/problem/problem.h \
+	src/problem/reader.h \
+	src/problem/teacher.c

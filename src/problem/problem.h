@@ -9,6 +9,13 @@
 
 #include "../base/base.h"
 
+/* Limits of problem files; ncf-problem(5) states them. */
+#define NCF_PROBLEM_MAX_WIDTH 1000000000     /* k_l */
+#define NCF_PROBLEM_MAX_DEPTH 1000           /* K */
+#define NCF_PROBLEM_MAX_DEGREE 1000          /* p of t^p */
+#define NCF_PROBLEM_MAX_NUMBERS 10000000     /* points * (inputs + 1) */
+#define NCF_PROBLEM_MAX_BITS (WORD(1) << 31) /* of all inputs and labels together */
+
 typedef enum { NCF_ACTIVATION_LINEAR, NCF_ACTIVATION_POWER } ncf_activation_kind_t;
 
 typedef struct {
@@ -19,18 +26,20 @@ typedef struct {
 typedef enum { NCF_LOSS_SQUARE, NCF_LOSS_LOGISTIC, NCF_LOSS_EXPONENTIAL } ncf_loss_t;
 
 /*
- * A feed-forward network H(x; W) = W_K s(... s(W_1 x)), theory.md section 0.
- * widths has depth + 1 entries k_0 = d, ..., k_K = 1; activations has depth - 1.
+ * A feed-forward network H(x; W) = W_K s_{K-1}(W_{K-1} ... s_1(W_1 x)) with its data.
+ * widths has depth + 1 entries k_0 = d, ..., k_K = 1; activations has depth - 1, the
+ * l-th (0-based) applied to W_{l+1} times its input. A power of degree 1 is stored as
+ * linear. Widths are at most NCF_PROBLEM_MAX_WIDTH, so products of two fit in 64 bits.
  */
 struct ncf_problem {
-    char *name;         /* as it is printed */
-    char sha256[65];    /* of the problem file's bytes */
-    slong depth;        /* K >= 1, the number of weight matrices */
+    char *name;      /* as it is printed */
+    char sha256[65]; /* of the problem file's bytes */
+    slong depth;     /* K >= 1, the number of weight matrices */
     slong *widths;
     ncf_activation_t *activations;
-    slong points;       /* N >= 1 */
-    fmpq_mat_t x;       /* N x d */
-    fmpq_mat_t y;       /* N x 1 */
+    slong points; /* N >= 1 */
+    fmpq_mat_t x; /* N x d */
+    fmpq_mat_t y; /* N x 1 */
     ncf_loss_t loss;
 };
 
@@ -40,7 +49,11 @@ void ncf__problem_weights(fmpq_mat_t out, const struct ncf_problem *problem);
 /* The number of weights, sum of k_l k_{l-1}, exactly. */
 void ncf__problem_unknowns(fmpz_t out, const struct ncf_problem *problem);
 
-/* The degree L of H in the weights: sum over l of the degrees e_l (section 1). */
+/*
+ * The degree L of H in all weights: the sum of the degrees e_l of H in W_l. H has
+ * degree 1 in the output of the layer after which no activation follows, and each
+ * activation multiplies by its degree, so e_l = p_l p_{l+1} ... p_{K-1} (e_K = 1).
+ */
 void ncf__problem_homogeneity(fmpz_t out, const struct ncf_problem *problem);
 
 #endif
