@@ -30,7 +30,15 @@ tests_unit_t_kkt_point_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-cover
 tests_unit_t_cover_SOURCES = tests/unit/t-cover.c
 tests_unit_t_cover_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-problem
+tests_unit_t_problem_SOURCES = tests/unit/t-problem.c
+tests_unit_t_problem_LDADD = $(unit_ldadd)
 endif
+
+# Every problem file in tests/invalid has the line with which it is refused beside it.
+include tests/good/local.mk
+include tests/invalid/local.mk
 
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
