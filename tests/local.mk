@@ -34,6 +34,10 @@ tests_unit_t_cover_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-problem
 tests_unit_t_problem_SOURCES = tests/unit/t-problem.c
 tests_unit_t_problem_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-homotopy
+tests_unit_t_homotopy_SOURCES = tests/unit/t-homotopy.c
+tests_unit_t_homotopy_LDADD = $(unit_ldadd)
 endif
 
 # Every problem file in tests/invalid has the line with which it is refused beside it.
