@@ -8,7 +8,8 @@
 
 #define MAX_WEIGHTS 1000000
 #define MAX_LABEL_BITS 1000000
-#define MAX_WORK 2e9 /* limb products, some seconds */
+#define MAX_WORK 2e9        /* limb products, some seconds */
+#define MAX_LAYER_LIMBS 2e7 /* of the values of one layer at one point */
 
 /* Entry (i, j) of W_l is a normal deviate over sqrt(inputs), in units of 2^-bits. */
 static void draw_weights(fmpz_mat_t weights, ncf_normal_t *normal, slong bits)
@@ -42,6 +43,8 @@ static const char *predict_cost(const ncf_layers_t *layers, const fmpz_mat_t x, 
             value_bits *= layers->activations[l - 1].degree;
         if (value_bits > MAX_LABEL_BITS)
             return "a label of the teacher could have more than 1000000 bits";
+        if ((double) layers->widths[l] * ((double) value_bits / 64 + 4) > MAX_LAYER_LIMBS)
+            return "a layer of the teacher would need too much memory";
         if (l < layers->depth) /* the powers, by schoolbook squarings at most */
             work += (double) layers->widths[l] * ((double) value_bits / 64 + 1) *
                     ((double) value_bits / 64 + 1);
@@ -66,23 +69,25 @@ static slong label_scale(const ncf_layers_t *layers, slong input_scale, slong bi
     return scale;
 }
 
-/* values (N x k_{l-1}) becomes s(values W_l^T), N x k_l. */
-static void apply_layer(fmpz_mat_t values, const fmpz_mat_t weights, slong degree)
+/* H(x_i; W) in units of 2^-scale for a row of x. */
+static void evaluate(fmpz_t out, const fmpz *row, const ncf_layers_t *layers,
+                     const fmpz_mat_struct *weights)
 {
-    fmpz_mat_t transposed, product;
-    slong points = fmpz_mat_nrows(values), width = fmpz_mat_nrows(weights);
-    fmpz_mat_init(transposed, fmpz_mat_ncols(weights), width);
-    fmpz_mat_init(product, points, width);
-    fmpz_mat_transpose(transposed, weights);
-    fmpz_mat_mul(product, values, transposed);
-    for (slong i = 0; i < points; i++) {
-        for (slong j = 0; j < width; j++)
-            fmpz_pow_ui(fmpz_mat_entry(product, i, j), fmpz_mat_entry(product, i, j),
-                        (ulong) degree);
+    fmpz_mat_t values, product;
+    fmpz_mat_init(values, layers->widths[0], 1);
+    for (slong j = 0; j < layers->widths[0]; j++)
+        fmpz_set(fmpz_mat_entry(values, j, 0), row + j);
+    for (slong l = 1; l <= layers->depth; l++) {
+        fmpz_mat_init(product, layers->widths[l], 1);
+        fmpz_mat_mul(product, &weights[l - 1], values);
+        for (slong j = 0; j < layers->widths[l] && l < layers->depth; j++)
+            fmpz_pow_ui(fmpz_mat_entry(product, j, 0), fmpz_mat_entry(product, j, 0),
+                        (ulong) layers->activations[l - 1].degree);
+        fmpz_mat_swap(values, product);
+        fmpz_mat_clear(product);
     }
-    fmpz_mat_swap(values, product);
-    fmpz_mat_clear(product);
-    fmpz_mat_clear(transposed);
+    fmpz_set(out, fmpz_mat_entry(values, 0, 0));
+    fmpz_mat_clear(values);
 }
 
 const char *ncf__teacher_labels(fmpz *labels, slong *scale, const ncf_layers_t *layers,
@@ -93,21 +98,18 @@ const char *ncf__teacher_labels(fmpz *labels, slong *scale, const ncf_layers_t *
     if (fact != NULL)
         return fact;
     ncf_normal_t normal;
-    fmpz_mat_t values;
+    fmpz_mat_struct *weights = ncf__malloc((size_t) layers->depth, sizeof(*weights));
     ncf__normal_init(&normal, seed, NCF_STREAM_TEACHER, bits + NCF_NORMAL_GUARD_BITS);
-    fmpz_mat_init_set(values, x);
     for (slong l = 1; l <= layers->depth; l++) {
-        fmpz_mat_t weights;
-        fmpz_mat_init(weights, layers->widths[l], layers->widths[l - 1]);
-        draw_weights(weights, &normal, bits);
-        apply_layer(values, weights,
-                    l < layers->depth ? layers->activations[l - 1].degree : 1);
-        fmpz_mat_clear(weights);
+        fmpz_mat_init(&weights[l - 1], layers->widths[l], layers->widths[l - 1]);
+        draw_weights(&weights[l - 1], &normal, bits);
     }
     for (slong i = 0; i < fmpz_mat_nrows(x); i++)
-        fmpz_set(labels + i, fmpz_mat_entry(values, i, 0));
+        evaluate(labels + i, fmpz_mat_entry(x, i, 0), layers, weights);
     *scale = label_scale(layers, input_scale, bits);
-    fmpz_mat_clear(values);
+    for (slong l = 0; l < layers->depth; l++)
+        fmpz_mat_clear(&weights[l]);
+    ncf__free(weights);
     ncf__normal_clear(&normal);
     return NULL;
 }
