@@ -441,6 +441,25 @@ static void test_csv_equals_inline(void)
     ncf_problem_free(b);
 }
 
+/* The manual's complete problems are valid. */
+static void test_manual(void)
+{
+    char *path = ncf_test_path("doc/ncf-problem.5"), *page = read_text(path);
+    int count = 0;
+    for (char *start = page; (start = strstr(start, "\n{ \"ncf\": 1")) != NULL; count++) {
+        char *end = strstr(start, "\n.Ed");
+        CHECK(end != NULL);
+        if (end == NULL)
+            break;
+        *end = '\0';
+        ncf_problem_free(parse(start));
+        start = end + 1;
+    }
+    CHECK(count == 3);
+    ncf__free(page);
+    ncf__free(path);
+}
+
 /* ---- Files ------------------------------------------------------------------------------ */
 
 static void check_file_refused(const char *path, const char *expected)
@@ -1129,6 +1148,7 @@ int main(void)
         {"places of values and keys", test_locator},
         {"invalid samples and their messages", test_invalid_samples},
         {"good samples", test_good_samples},
+        {"problems in the manual", test_manual},
         {"CSV equals inline data", test_csv_equals_inline},
         {"files that cannot be read", test_files},
         {"standard input", test_standard_input},
