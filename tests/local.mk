@@ -38,6 +38,10 @@ tests_unit_t_problem_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-homotopy
 tests_unit_t_homotopy_SOURCES = tests/unit/t-homotopy.c
 tests_unit_t_homotopy_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-polynomial
+tests_unit_t_polynomial_SOURCES = tests/unit/t-polynomial.c tests/problems.c tests/problems.h
+tests_unit_t_polynomial_LDADD = $(unit_ldadd)
 endif
 
 # Every problem file in tests/invalid has the line with which it is refused beside it.
