@@ -33,9 +33,12 @@ void ncf__eigen_system_approx(const ncf_eigen_system_t *system, const double **p
 /*
  * A class that is proved to exist: the map (z, mu) -> (T z^{m-1} - mu z, p^H z - 1),
  * p = z0/|z0|^2, has exactly one zero in the closed 2-norm ball of the given radius
- * around (z0, mu0) in C^{n+1}.
+ * around (z0, mu0) in C^{n+1}, and that zero is simple (T-KRAWCZYK, T-FASTCERT).
+ * When `fine` is set, the centre (z0, mu0) is `fine` exactly and z, mu are its roundings
+ * to doubles; else it is z, mu exactly.
  */
 typedef struct {
+    slong dimension;    /* n */
     double *z;          /* 2n doubles: z0, 0.5 <= |z0| <= 2 */
     double mu[2];
     double radius;
@@ -43,14 +46,18 @@ typedef struct {
     int real;           /* 1: z0, mu0 are real and the zero is proved real;
                            -1: proved not real up to scaling; 0: not known */
     slong precision;    /* 53: floating-point certificate; else bits of ball arithmetic */
-    acb_ptr fine;       /* n + 1 balls, midpoint z0, mu0 of the ball proof, or NULL */
+    acb_ptr fine;       /* n + 1 exact numbers (radii zero), or NULL */
 } ncf_class_t;
 
 /*
  * Tries to prove one candidate (2n doubles, 2 doubles), polishing it first: the
  * floating-point certificate, then balls of doubling precision up to max_precision.
- * A class that looks real is polished and certified as a real one.
- * Returns PROVED (then out is a class with `real` decided or 0) or UNDECIDED.
+ * A class that looks real is polished and certified as a real one (T-REAL).
+ * max_precision < 128: the floating-point certificate only.
+ * Returns PROVED (then out is a class with `real` decided or 0) or UNDECIDED (then
+ * nothing is claimed: the candidate may be far from a zero, or near a multiple one).
+ * Owns: the caller clears *out with ncf__class_clear in either case.
+ * Threads: reentrant; several threads may share one system.
  */
 ncf_verdict_t ncf__eigen_certify(ncf_class_t *out, const ncf_eigen_system_t *system,
                                  const double *z, const double *mu, slong max_precision);
@@ -62,6 +69,8 @@ void ncf__class_clear(ncf_class_t *class);
  * of a certified class that k is NOT proved distinct from, or k itself when it is
  * proved distinct from every earlier one. Returns the number of k with group[k] = k
  * that are pairwise PROVED distinct (a lower bound for the number of classes).
+ * Theorem T-DISTINCT. Cost: O(count log count) plus the pairs whose enclosures of one
+ * real number overlap; pairs too close for doubles are refined in balls.
  */
 slong ncf__eigen_distinct(slong *group, const ncf_class_t *classes, slong count,
                           const ncf_eigen_system_t *system);

@@ -7,5 +7,14 @@ libncf_core_la_SOURCES += \
 	src/certify/cover_merge.c \
 	src/certify/cover_shape.c \
 	src/certify/eigen.h \
+	src/certify/eigen_ball.c \
+	src/certify/eigen_certify.c \
+	src/certify/eigen_distinct.c \
+	src/certify/eigen_fast.c \
+	src/certify/eigen_internal.h \
+	src/certify/eigen_kernel.c \
+	src/certify/eigen_refine.c \
+	src/certify/eigen_system.c \
+	src/certify/eigen_table.c \
 	src/certify/kkt_point.c \
 	src/certify/kkt_point.h
