@@ -2,5 +2,10 @@
 # Benchmarks are built by `make bench` and never run by `make check`.
 bench_programs =
 
+bench_programs += bench/p-certify
+bench_p_certify_SOURCES = bench/p-certify.c
+bench_p_certify_LDADD = libncf-core.la
+
+EXTRA_PROGRAMS += $(bench_programs)
 bench: $(bench_programs)
 .PHONY: bench

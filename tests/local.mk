@@ -15,6 +15,10 @@ UNIT_TESTS += tests/unit/t-base
 tests_unit_t_base_SOURCES = tests/unit/t-base.c
 tests_unit_t_base_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-eigen
+tests_unit_t_eigen_SOURCES = tests/unit/t-eigen.c
+tests_unit_t_eigen_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)
