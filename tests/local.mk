@@ -46,6 +46,10 @@ tests_unit_t_homotopy_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-polynomial
 tests_unit_t_polynomial_SOURCES = tests/unit/t-polynomial.c tests/problems.c tests/problems.h
 tests_unit_t_polynomial_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-info
+tests_unit_t_info_SOURCES = tests/unit/t-info.c
+tests_unit_t_info_LDADD = $(unit_ldadd)
 endif
 
 # Every problem file in tests/invalid has the line with which it is refused beside it.

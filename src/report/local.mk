@@ -1,0 +1,5 @@
+libncf_core_la_SOURCES += \
+	src/report/info.c \
+	src/report/info.h \
+	src/report/info_json.c \
+	src/report/info_text.c
