@@ -1117,7 +1117,7 @@ static void test_mutated_json(void)
              " \"teacher\": {\"widths\": [2, 1], \"seed\": 5}}}}"};
     ncf_random_t random;
     ncf__random_init(&random, ncf_test_seed(), 20);
-    long count = ncf_test_count(4000);
+    long count = ncf_test_count(20000);
     for (long i = 0; i < count; i++) {
         char text[600];
         const char *seed = seeds[i % 2];
@@ -1132,7 +1132,7 @@ static void test_mutated_files(void)
     ncf_problem_t *problem = parse(HEAD "[2, 1]}, \"data\": {\"x\": [[1, 2]], \"y\": [1]}}");
     ncf_random_t random;
     ncf__random_init(&random, ncf_test_seed(), 21);
-    long count = ncf_test_count(4000);
+    long count = ncf_test_count(20000);
     int good = problem != NULL;
     fmpq_mat_t out;
     fmpq_mat_init(out, 2, 2);
