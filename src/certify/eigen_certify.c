@@ -300,6 +300,7 @@ static void certify_balls(ncf_class_t *out, const ncf_eigen_system_t *system,
                           const candidate_t *candidate, slong max_precision)
 {
     slong n = system->dimension;
+    max_precision = FLINT_MIN(max_precision, NCF_EIGEN_MAX_PRECISION);
     acb_ptr x = _acb_vec_init(n + 1);
     for (slong j = 0; j <= n; j++) {
         const double *pair = j < n ? candidate->z + 2 * j : candidate->mu;

@@ -103,7 +103,7 @@ static int separate_doubles(const ncf_class_t *a, const ncf_class_t *b, slong n)
 static slong level_precision(const ncf_class_t *class, int level)
 {
     slong base = class->precision < 128 ? 128 : class->precision;
-    return base << level;
+    return FLINT_MIN(base << level, NCF_EIGEN_MAX_PRECISION);
 }
 
 static const refined_t *refine(comparison_t *c, slong index, int level)

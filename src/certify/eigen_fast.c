@@ -16,8 +16,9 @@
 
 #define UNIT 0x1p-52           /* u: relative error of one operation, any rounding mode */
 #define SLACK (1 + 0x1p-20)    /* covers the rounding of every formula for a bound */
-#define UNDERFLOW_SHARE 0x1p-480 /* covers every absolute error, see "underflow" */
-#define MAX_BETA 0x1p60
+#define UNDERFLOW_SHARE 0x1p-400 /* covers every absolute error, see "underflow" */
+#define MAX_BETA 0x1p60        /* with MAX_MU and |z|: no number above 2^100 occurs */
+#define MAX_MU 0x1p10
 #define MAX_FAST_RADIUS 0x1p-20 /* policy: larger balls are left to ball arithmetic */
 #define MAX_STEPS 6
 
@@ -195,8 +196,9 @@ int ncf__fast_test(ncf_fast_t *fast)
     fast->lipschitz = bound_lipschitz(fast);
     fast->radius = 2 * (fast->beta * fast->residual * SLACK);
     double kappa = (fast->delta + fast->beta * fast->lipschitz * fast->radius) * SLACK;
-    return z >= 0.5 && z <= 2 && fast->beta <= MAX_BETA && fast->radius <= MAX_FAST_RADIUS &&
-           fast->radius >= 0x1p-500 && kappa <= 0.5;
+    int in_range = z >= 0.5 && z <= 2 && fabs(fast->mu[0]) <= MAX_MU &&
+                   fabs(fast->mu[1]) <= MAX_MU && fast->beta <= MAX_BETA;
+    return in_range && fast->radius <= MAX_FAST_RADIUS && kappa <= 0.5;
 }
 
 /* step = Y f and its norm. */

@@ -14,7 +14,8 @@
 
 #include <pthread.h>
 
-#define NCF_EIGEN_LEVELS 12        /* ball tables of 128, 256, ..., 262144 bits */
+#define NCF_EIGEN_LEVELS 13        /* ball tables of 128, 256, ..., 524288 bits */
+#define NCF_EIGEN_MAX_PRECISION (WORD(128) << (NCF_EIGEN_LEVELS - 1))
 #define NCF_EIGEN_MAX_RADIUS_EXP (-10) /* radii are at most 2^-10 */
 #define NCF_EIGEN_MIN_RADIUS_EXP (-500) /* a class's radius is at least 2^-500 */
 

@@ -93,7 +93,8 @@ ncf_verdict_t ncf__eigen_refine_real(arb_ptr e, arb_t mu, const ncf_class_t *cla
     mag_init(radius);
     mag_init(isolation);
     int refined = 0;
-    for (int attempt = 0; !refined && (attempt == 0 || work <= max_precision); attempt++) {
+    max_precision = FLINT_MIN(FLINT_MAX(max_precision, work), NCF_EIGEN_MAX_PRECISION);
+    while (!refined && work <= max_precision) {
         refined = ncf__class_refine(x, radius, isolation, class, system, work,
                                     work < proof_prec ? work : proof_prec) &&
                   mag_cmp_2exp_si(radius, -prec) <= 0;
