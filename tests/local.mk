@@ -19,6 +19,14 @@ UNIT_TESTS += tests/unit/t-eigen
 tests_unit_t_eigen_SOURCES = tests/unit/t-eigen.c
 tests_unit_t_eigen_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-lines
+tests_unit_t_lines_SOURCES = tests/unit/t-lines.c tests/unit/tensor_samples.h
+tests_unit_t_lines_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-orbit
+tests_unit_t_orbit_SOURCES = tests/unit/t-orbit.c tests/unit/tensor_samples.h
+tests_unit_t_orbit_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)

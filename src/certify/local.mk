@@ -1,4 +1,5 @@
 libncf_core_la_SOURCES += \
+	src/certify/binary_lines.c \
 	src/certify/cover.c \
 	src/certify/cover.h \
 	src/certify/cover_box.c \
@@ -16,5 +17,10 @@ libncf_core_la_SOURCES += \
 	src/certify/eigen_refine.c \
 	src/certify/eigen_system.c \
 	src/certify/eigen_table.c \
+	src/certify/inertia.c \
 	src/certify/kkt_point.c \
-	src/certify/kkt_point.h
+	src/certify/kkt_point.h \
+	src/certify/lines.h \
+	src/certify/matrix_lines.c \
+	src/certify/real_roots.c \
+	src/certify/real_roots.h
