@@ -1,1 +1,3 @@
-libncf_core_la_SOURCES += src/api/version.c
+libncf_core_la_SOURCES += \
+	src/api/solve.c \
+	src/api/version.c

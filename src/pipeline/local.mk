@@ -1,0 +1,8 @@
+libncf_core_la_SOURCES += \
+	src/pipeline/count_classes.c \
+	src/pipeline/cover_sphere.c \
+	src/pipeline/line_search.c \
+	src/pipeline/line_search.h \
+	src/pipeline/pipeline.h \
+	src/pipeline/proved_line.c \
+	src/pipeline/verify.c

@@ -2,4 +2,8 @@ libncf_core_la_SOURCES += \
 	src/report/info.c \
 	src/report/info.h \
 	src/report/info_json.c \
-	src/report/info_text.c
+	src/report/info_text.c \
+	src/report/json.c \
+	src/report/report.h \
+	src/report/table.c \
+	src/report/words.c

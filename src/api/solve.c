@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* solve.c: ncf_solve and the handle of a result. */
+#include "../pipeline/pipeline.h"
+
+#include <string.h>
+
+void ncf_solve_options_init(ncf_solve_options_t *options)
+{
+    *options = (ncf_solve_options_t) {.size = sizeof(*options),
+                                      .precision = 128,
+                                      .max_precision = 8192,
+                                      .threads = 1,
+                                      .seed = 1,
+                                      .top = 100,
+                                      .max_classes = 2000000};
+}
+
+static ncf_status_t check_bound(const char *text, ncf_error_t *err)
+{
+    if (text == NULL)
+        return NCF_OK;
+    fmpq_t bound;
+    fmpq_init(bound);
+    const char *fact = ncf__rational_parse(bound, text, strlen(text));
+    int positive = fact == NULL && fmpq_sgn(bound) > 0;
+    fmpq_clear(bound);
+    if (fact != NULL)
+        return ncf__fail(err, NCF_EARG, "lambda-min \"%s\": %s", text, fact);
+    if (!positive)
+        return ncf__fail(err, NCF_EARG, "lambda-min must be greater than 0");
+    return NCF_OK;
+}
+
+static ncf_status_t check_options(const ncf_solve_options_t *options, ncf_error_t *err)
+{
+    if (options->size != sizeof(*options))
+        return ncf__fail(err, NCF_EARG, "the options were not set by ncf_solve_options_init");
+    if (options->precision < 53 || options->precision > 100000)
+        return ncf__fail(err, NCF_EARG, "precision must be between 53 and 100000 bits");
+    if (options->max_precision < options->precision || options->max_precision > 1000000)
+        return ncf__fail(err, NCF_EARG,
+                         "max-precision must be between the precision and 1000000 bits");
+    if (options->threads < 1 || options->threads > 1024)
+        return ncf__fail(err, NCF_EARG, "threads must be between 1 and 1024");
+    if (options->top > 10000000)
+        return ncf__fail(err, NCF_EARG, "top must be at most 10000000");
+    return check_bound(options->lambda_min, err);
+}
+
+static ncf_status_t check_supported(const ncf_problem_t *problem, ncf_error_t *err)
+{
+    if (problem->depth == 2 && problem->activations[0].kind == NCF_ACTIVATION_POWER)
+        return NCF_OK;
+    return ncf__fail_at(err, NCF_EUNSUPPORTED, problem->name, 0, 0,
+                        "solving networks other than two layers with a power activation is not "
+                        "supported yet");
+}
+
+static void describe_problem(struct ncf_result *result, const ncf_problem_t *problem)
+{
+    result->problem_name = ncf__strdup(problem->name);
+    memcpy(result->problem_sha256, problem->sha256, sizeof(result->problem_sha256));
+    ncf__problem_unknowns(result->unknowns, problem);
+    ncf__problem_homogeneity(result->homogeneity, problem);
+    result->depth = problem->depth;
+    result->widths = ncf__malloc((size_t) problem->depth + 1, sizeof(slong));
+    memcpy(result->widths, problem->widths, ((size_t) problem->depth + 1) * sizeof(slong));
+    result->inputs = problem->widths[0];
+    result->points = problem->points;
+    fmpz_set_si(result->hidden, problem->widths[1]);
+    result->order = problem->activations[0].degree;
+}
+
+static struct ncf_result *result_new(const ncf_problem_t *problem, const ncf_solve_options_t *options)
+{
+    struct ncf_result *result = ncf__calloc(1, sizeof(*result));
+    fmpz_init(result->unknowns);
+    fmpz_init(result->homogeneity);
+    fmpz_init(result->hidden);
+    result->options = *options;
+    describe_problem(result, problem);
+    return result;
+}
+
+/* Drops listed orbits that are certainly below the bound. */
+static void trim_orbits(struct ncf_result *result, const arb_t bound)
+{
+    ncf_orbit_list_t *list = &result->orbits;
+    while (list->count > 0 && arb_lt(list->orbits[list->count - 1].lambda, bound)) {
+        ncf_orbit_struct *last = &list->orbits[--list->count];
+        fmpz_clear(last->size);
+        arb_clear(last->gap);
+        arb_clear(last->lambda);
+        ncf__free(last->members);
+    }
+}
+
+static void count_points(struct ncf_result *result, const ncf_limits_t *limits)
+{
+    slong prec = result->options.precision + 30;
+    const ncf_line_list_t *lines = &result->search.lines;
+    ncf__orbit_list_init(&result->orbits, lines, result->order, result->hidden,
+                         (slong) result->options.top, prec, limits);
+    if (!result->search.bounded) {
+        ncf__census_init(&result->census, lines, result->hidden);
+        return;
+    }
+    arb_t bound;
+    arb_init(bound);
+    arb_set_fmpq(bound, result->search.lambda_min, prec);
+    ncf__census_init_above(&result->census, lines, result->order, result->hidden, bound, prec);
+    trim_orbits(result, bound);
+    arb_clear(bound);
+}
+
+/* Exit status 0 only when nothing that was asked for is open. */
+static int exit_status(const struct ncf_result *result)
+{
+    if (result->limit != NCF_LIMIT_NONE)
+        return 4;
+    int proved = ncf_is_proved(result->search.lines.complete) && result->search.unresolved == 0;
+    for (slong i = 0; i < result->search.lines.count; i++)
+        proved = proved && result->search.lines.lines[i].inertia_known;
+    if (result->orbits.count > 0)
+        proved = proved && ncf_is_proved(result->network_check) &&
+                 !ncf_is_refuted(result->euler_identity) && !ncf_is_refuted(result->layer_norms);
+    if (result->search.lines.euler_known)
+        proved = proved && result->search.lines.euler_sum == result->search.lines.euler_expected;
+    return proved ? 0 : 1;
+}
+
+/*
+ * A contradiction between two routes means that the program is wrong somewhere: then
+ * nothing is called complete.
+ */
+static void withdraw_if_contradicted(struct ncf_result *result)
+{
+    ncf_line_list_t *lines = &result->search.lines;
+    int contradicted = ncf_is_refuted(result->euler_identity) || ncf_is_refuted(result->layer_norms) ||
+                       ncf_is_refuted(result->network_check) ||
+                       (lines->euler_known && lines->euler_sum != lines->euler_expected);
+    if (!contradicted)
+        return;
+    lines->complete = ncf_undecided();
+    ncf__line_search_note(&result->search, ncf__strdup("the audit contradicts the result: this is an "
+                                                       "error of the program, please report it"));
+}
+
+static void run_stages(struct ncf_result *result, const ncf_problem_t *problem,
+                       const ncf_limits_t *limits)
+{
+    ncf_tensor_t tensor;
+    fmpq_mat_t weights;
+    fmpq_mat_init(weights, problem->points, 1);
+    ncf__problem_weights(weights, problem);
+    ncf__progress(limits, "building the data tensor", 0, 0);
+    ncf__tensor_init(tensor, result->order, problem->x, weights);
+    result->essential_dimension = tensor->dimension;
+    result->distinct_points = tensor->points;
+    ncf__line_search_init(&result->search, tensor, &result->options, limits);
+    result->limit = result->search.limit;
+    count_points(result, limits);
+    if (result->limit == NCF_LIMIT_NONE)
+        result->limit = result->orbits.limit;
+    ncf__verify_orbits(result, problem, limits);
+    withdraw_if_contradicted(result);
+    ncf__tensor_clear(tensor);
+    fmpq_mat_clear(weights);
+}
+
+ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
+                       const ncf_solve_options_t *options, ncf_error_t *err)
+{
+    ncf_solve_options_t defaults;
+    *out = NULL;
+    if (options == NULL) {
+        ncf_solve_options_init(&defaults);
+        options = &defaults;
+    }
+    ncf_status_t status = check_options(options, err);
+    if (status == NCF_OK)
+        status = check_supported(problem, err);
+    if (status != NCF_OK)
+        return status;
+    double start = ncf__clock();
+    ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0, options->stop,
+                           options->progress, options->progress_context};
+    struct ncf_result *result = result_new(problem, options);
+    run_stages(result, problem, &limits);
+    result->exit_status = exit_status(result);
+    result->seconds = ncf__clock() - start;
+    /* The pointers of the caller's options need not outlive this call. */
+    result->options.lambda_min = NULL;
+    result->options.stop = NULL;
+    result->options.progress = NULL;
+    result->options.progress_context = NULL;
+    *out = result;
+    return NCF_OK;
+}
+
+void ncf_result_free(ncf_result_t *result)
+{
+    if (result == NULL)
+        return;
+    ncf__orbit_list_clear(&result->orbits);
+    ncf__census_clear(&result->census);
+    ncf__line_search_clear(&result->search);
+    fmpz_clear(result->hidden);
+    fmpz_clear(result->homogeneity);
+    fmpz_clear(result->unknowns);
+    ncf__free(result->widths);
+    ncf__free(result->problem_name);
+    ncf__free(result);
+}
+
+ncf_verdict_t ncf_result_complete(const ncf_result_t *result)
+{
+    return result->search.lines.complete;
+}
+
+int ncf_result_exit(const ncf_result_t *result)
+{
+    return result->exit_status;
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * cover_sphere.c: when the count of classes falls short and n <= 4, the real sphere is
+ * covered instead (T-COVER). The lines of the cover are refined through the eigenpair
+ * certificate where that succeeds; where it does not, the cover's own box is reported.
+ */
+#include "../certify/cover.h"
+#include "../certify/eigen.h"
+#include "line_search.h"
+
+#define MAX_BOXES 20000000
+
+/* lambda_min by default: a thousandth of the largest lambda found, as a short decimal. */
+static void default_bound(ncf_line_search_t *search, const ncf_tensor_t tensor)
+{
+    arb_t bound, factor;
+    arf_t rounded;
+    arb_init(bound);
+    arb_init(factor);
+    arf_init(rounded);
+    ncf__single_unit_factor(factor, tensor->order, 64);
+    arb_one(bound);
+    if (search->lines.count > 0) {
+        arb_abs(bound, search->lines.lines[0].mu);
+        arb_mul(bound, bound, factor, 64);
+    }
+    arb_div_si(bound, bound, 1000, 64);
+    /* Rounded down to three bits: short, and still a lower bound of what was meant. */
+    arb_get_lbound_arf(rounded, bound, 64);
+    arf_set_round(rounded, rounded, 3, ARF_RND_DOWN);
+    arf_get_fmpq(search->lambda_min, rounded);
+    search->bounded = 1;
+    arf_clear(rounded);
+    arb_clear(factor);
+    arb_clear(bound);
+}
+
+/* mu_min <= lambda_min / factor. */
+static void set_mu_min(ncf_line_search_t *search, const ncf_tensor_t tensor)
+{
+    arb_t bound, factor;
+    arb_init(bound);
+    arb_init(factor);
+    ncf__single_unit_factor(factor, tensor->order, 128);
+    arb_set_fmpq(bound, search->lambda_min, 128);
+    arb_div(bound, bound, factor, 128);
+    arb_get_lbound_arf(search->effort.mu_min, bound, 64);
+    arb_clear(factor);
+    arb_clear(bound);
+}
+
+/* Does the line through e (any scaling) certainly pass through the interior of the box? */
+static int line_is_in_box(arb_srcptr e, const ncf_cover_line_t *box, slong n, slong prec)
+{
+    arb_t ratio;
+    arb_init(ratio);
+    int inside = !arb_contains_zero(e + box->chart);
+    for (slong j = 0; j < n && inside; j++) {
+        arb_div(ratio, e + j, e + box->chart, prec);
+        inside = arb_is_finite(ratio) && arb_contains(box->e + j, ratio);
+    }
+    arb_clear(ratio);
+    return inside;
+}
+
+/* e / |e| */
+static void normalise(arb_ptr e, slong n, slong prec)
+{
+    arb_t s;
+    arb_init(s);
+    arb_dot(s, NULL, 0, e, 1, e, 1, n, prec);
+    arb_rsqrt(s, s, prec);
+    for (slong j = 0; j < n; j++)
+        arb_mul(e + j, e + j, s, prec);
+    arb_clear(s);
+}
+
+/*
+ * A sharper enclosure of the line in the box: e and mu of a certified class that is
+ * proved to lie in the box, hence is the one line there. 0 when that fails.
+ */
+static int refine_in_box(arb_ptr e, arb_t mu, const ncf_cover_line_t *box,
+                         const ncf_eigen_system_t *system, slong n,
+                         const ncf_solve_options_t *options)
+{
+    slong prec = options->precision + 30;
+    double *z = ncf__calloc((size_t) (2 * n), sizeof(*z)), value[2] = {0, 0};
+    arb_ptr middle = _arb_vec_init(n);
+    for (slong j = 0; j < n; j++)
+        arf_set(arb_midref(middle + j), arb_midref(box->e + j));
+    normalise(middle, n, 64);
+    for (slong j = 0; j < n; j++)
+        z[2 * j] = arf_get_d(arb_midref(middle + j), ARF_RND_NEAR);
+    arb_mul_2exp_si(middle, box->mu, -ncf__eigen_system_scale_exponent(system));
+    value[0] = arf_get_d(arb_midref(middle), ARF_RND_NEAR);
+    ncf_class_t class = {0};
+    int refined =
+        ncf_is_proved(ncf__eigen_certify(&class, system, z, value, options->max_precision)) &&
+        class.real == 1 &&
+        ncf_is_proved(ncf__eigen_refine_real(e, mu, &class, system, prec, options->max_precision)) &&
+        line_is_in_box(e, box, n, prec);
+    ncf__class_clear(&class);
+    _arb_vec_clear(middle, n);
+    ncf__free(z);
+    return refined;
+}
+
+/* Replaces the lines by those of the cover: one for each proved box. */
+static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover, const ncf_tensor_t tensor,
+                       const ncf_solve_options_t *options)
+{
+    slong n = tensor->dimension, prec = options->precision + 30;
+    ncf_eigen_system_t *system = ncf__eigen_system_new(tensor);
+    arb_mat_t points;
+    arb_mat_init(points, tensor->points, n);
+    ncf__tensor_isometric(points, tensor, prec);
+    slong expected = search->lines.euler_expected;
+    ncf__line_list_clear(&search->lines);
+    search->lines.euler_expected = expected;
+    search->euler_lost = 1;
+    arb_ptr e = _arb_vec_init(n);
+    arb_t mu;
+    arb_init(mu);
+    for (slong k = 0; k < cover->count; k++) {
+        if (!refine_in_box(e, mu, &cover->lines[k], system, n, options)) {
+            _arb_vec_set(e, cover->lines[k].e, n);
+            normalise(e, n, prec);
+            arb_set(mu, cover->lines[k].mu);
+        }
+        ncf__add_proved_line(search, e, mu, tensor, points, prec);
+    }
+    arb_clear(mu);
+    _arb_vec_clear(e, n);
+    arb_mat_clear(points);
+    ncf__eigen_system_free(system);
+    ncf__line_list_sort(&search->lines);
+}
+
+void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
+                       const ncf_solve_options_t *options, const ncf_limits_t *limits)
+{
+    ncf_cover_t cover;
+    if (!search->bounded)
+        default_bound(search, tensor);
+    set_mu_min(search, tensor);
+    search->effort.used_cover = 1;
+    ncf__cover_lines(&cover, tensor, search->effort.mu_min, MAX_BOXES, options->threads, limits);
+    search->effort.cover_boxes = cover.boxes;
+    search->effort.cover_undecided = cover.undecided_count;
+    search->limit = cover.limit;
+    /* A cover that did not finish may hold fewer lines than were found before. */
+    if (cover.count >= search->lines.count || cover.undecided_count == 0) {
+        search->unresolved = 0;
+        take_lines(search, &cover, tensor, options);
+    }
+    if (cover.undecided_count == 0 && cover.limit == NCF_LIMIT_NONE && search->unresolved == 0)
+        search->lines.complete = ncf_proved();
+    else if (cover.undecided_count > 0) {
+        search->unresolved += cover.undecided_count;
+        ncf__line_search_note(search,
+                              ncf__format("%ld regions of the sphere with lambda above the bound stay "
+                                          "undecided: a multiple or a non-isolated eigenline is likely",
+                                          (long) cover.undecided_count));
+    }
+    ncf__cover_clear(&cover, tensor->dimension);
+}

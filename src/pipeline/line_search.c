@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * line_search.c: chooses the route to the eigenlines: exact algebra for order 2 and for
+ * essential dimension <= 2, else counting complex classes, else covering the sphere.
+ */
+#include "line_search.h"
+
+void ncf__line_search_note(ncf_line_search_t *search, char *text)
+{
+    if (search->note_count < NCF_MAX_NOTES)
+        search->notes[search->note_count++] = text;
+    else
+        ncf__free(text);
+}
+
+static void set_scope(ncf_line_search_t *search)
+{
+    ncf__free(search->scope);
+    if (!search->bounded) {
+        search->scope = ncf__strdup("all KKT points with lambda != 0");
+        return;
+    }
+    fmpq_t exact;
+    fmpq_init(exact);
+    fmpq_set(exact, search->lambda_min);
+    char *bound = fmpq_get_str(NULL, 10, exact);
+    search->scope = ncf__format("all KKT points with lambda >= %s", bound);
+    flint_free(bound);
+    fmpq_clear(exact);
+}
+
+static void set_argument(ncf_line_search_t *search, char *text)
+{
+    ncf__free(search->argument);
+    search->argument = text;
+}
+
+/* T = 0: N vanishes identically. */
+static void nothing_to_find(ncf_line_search_t *search)
+{
+    search->method = "zero-tensor";
+    search->lines.complete = ncf_proved();
+    set_argument(search, ncf__strdup("the data tensor is exactly zero, so that N = 0 and every "
+                                     "point of the sphere is a KKT point with lambda = 0"));
+}
+
+static void exact_matrix(ncf_line_search_t *search, const ncf_tensor_t tensor,
+                         const ncf_proof_options_t *options)
+{
+    search->method = "symmetric-matrix";
+    ncf__matrix_lines(&search->lines, tensor, options);
+    if (ncf_is_proved(search->lines.complete))
+        set_argument(search,
+                     ncf__strdup("all eigenvalues with exact multiplicities from the characteristic "
+                                 "polynomial over Q (T-MATRIX, T-DECOUPLE)"));
+    else
+        ncf__line_search_note(search, ncf__strdup("some eigenspaces were not enclosed before the "
+                                                  "limit"));
+}
+
+static void exact_binary(ncf_line_search_t *search, const ncf_tensor_t tensor,
+                         const ncf_proof_options_t *options)
+{
+    search->method = "binary-form";
+    ncf__binary_lines(&search->lines, tensor, options);
+    if (ncf_is_proved(search->lines.complete))
+        set_argument(search,
+                     ncf__strdup("all critical lines of a form in at most two variables by exact "
+                                 "real root isolation (T-BINARY, T-DECOUPLE)"));
+    else
+        ncf__line_search_note(search, ncf__strdup("some roots were not decided before the limit"));
+}
+
+/* The user's bound restricts every count; the exact text was validated before. */
+static void read_bound(ncf_line_search_t *search, const ncf_solve_options_t *options)
+{
+    if (options->lambda_min == NULL)
+        return;
+    search->bounded = 1;
+    fmpq_t exact;
+    fmpq_init(exact);
+    NCF_REQUIRE(ncf__rational_parse(exact, options->lambda_min, strlen(options->lambda_min)) == NULL);
+    fmpq_swap(search->lambda_min, exact);
+    fmpq_clear(exact);
+}
+
+static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
+                           const ncf_solve_options_t *options, const ncf_limits_t *limits)
+{
+    search->method = "symmetric-tensor";
+    ncf__count_classes(search, tensor, options, limits);
+    if (ncf_is_proved(search->lines.complete)) {
+        char *bound = fmpz_get_str(NULL, 10, search->effort.class_bound);
+        set_argument(search, ncf__format("all %s complex eigenpair classes are certified and pairwise "
+                                         "distinct, as many as there can be (T-COUNT, T-DECOUPLE)",
+                                         bound));
+        flint_free(bound);
+        return;
+    }
+    search->limit = ncf__limit_reached(limits);
+    if (search->limit != NCF_LIMIT_NONE || tensor->dimension > 4)
+        return;
+    ncf__cover_sphere(search, tensor, options, limits);
+    if (ncf_is_proved(search->lines.complete))
+        set_argument(search, ncf__format("the real sphere is covered by %ld boxes: one line in each of "
+                                         "the proved ones, none elsewhere (T-COVER, T-DECOUPLE)",
+                                         (long) search->effort.cover_boxes));
+}
+
+void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
+                           const ncf_solve_options_t *options, const ncf_limits_t *limits)
+{
+    ncf_proof_options_t proof = {options->precision, options->max_precision, options->threads, limits};
+    *out = (ncf_line_search_t) {.method = ""};
+    ncf__line_list_init(&out->lines);
+    fmpz_init(out->effort.class_bound);
+    arf_init(out->effort.mu_min);
+    fmpq_init(out->lambda_min);
+    read_bound(out, options);
+    ncf__eigen_class_bound(out->effort.class_bound, tensor->order, tensor->dimension);
+    if (tensor->dimension == 0)
+        nothing_to_find(out);
+    else if (tensor->order == 2)
+        exact_matrix(out, tensor, &proof);
+    else if (tensor->dimension <= 2)
+        exact_binary(out, tensor, &proof);
+    else
+        general_tensor(out, tensor, options, limits);
+    if (out->limit == NCF_LIMIT_NONE && !ncf_is_proved(out->lines.complete))
+        out->limit = ncf__limit_reached(limits);
+    if (!ncf_is_proved(out->lines.complete))
+        set_argument(out, ncf__strdup(""));
+    set_scope(out);
+}
+
+void ncf__line_search_clear(ncf_line_search_t *search)
+{
+    for (int i = 0; i < search->note_count; i++)
+        ncf__free(search->notes[i]);
+    ncf__free(search->argument);
+    ncf__free(search->scope);
+    fmpq_clear(search->lambda_min);
+    arf_clear(search->effort.mu_min);
+    fmpz_clear(search->effort.class_bound);
+    ncf__line_list_clear(&search->lines);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * pipeline/: runs the stages in order: problem -> tensor -> lines -> orbits -> checks.
+ * The only folder that may include both solve/ and certify/: proposals go from the one
+ * to the other as plain data, and only what certify/ returns reaches a result.
+ */
+#ifndef NCF_PIPELINE_H
+#define NCF_PIPELINE_H
+
+#include "../certify/lines.h"
+#include "../kkt/orbit.h"
+#include "../problem/problem.h"
+
+/* What the homotopy and the cover did, for the reader of the result. */
+typedef struct {
+    int used_homotopy, used_cover, used_search;
+    fmpz_t class_bound;      /* D(m, n) */
+    slong classes_proved;    /* pairwise distinct complex classes */
+    slong classes_real, classes_nonreal, classes_unknown;
+    slong paths_first_failed; /* not proved distinct after the first pass */
+    slong rounds;            /* of retracking */
+    slong cover_boxes, cover_undecided;
+    arf_t mu_min;            /* the cover's bound for |mu| */
+} ncf_effort_t;
+
+#define NCF_MAX_NOTES 8
+
+typedef struct {
+    ncf_line_list_t lines;
+    ncf_effort_t effort;
+    int bounded;               /* complete only for lambda >= lambda_min */
+    fmpq_t lambda_min;
+    const char *method;        /* static */
+    char *scope, *argument;    /* allocated */
+    ncf_limit_t limit;
+    slong unresolved;          /* candidates or boxes that stayed undecided */
+    int euler_lost;            /* a critical point was met whose index is not known */
+    char *notes[NCF_MAX_NOTES]; /* what stayed undecided and why; allocated */
+    int note_count;
+} ncf_line_search_t;
+
+/*
+ * All real eigenlines of the tensor that can be found and proved, with the argument for
+ * completeness. options is never NULL. lambda_factor is lambda / |mu| of one unit.
+ */
+void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
+                           const ncf_solve_options_t *options, const ncf_limits_t *limits);
+void ncf__line_search_clear(ncf_line_search_t *search);
+
+/* Appends a note; the text is taken over. */
+void ncf__line_search_note(ncf_line_search_t *search, char *text);
+
+/* Everything that `ncf solve` says. Immutable once built. */
+struct ncf_result {
+    /* the problem */
+    char *problem_name, problem_sha256[65];
+    fmpz_t unknowns, homogeneity, hidden;
+    slong inputs, points, depth, *widths;
+    slong order;               /* p */
+    slong essential_dimension;
+    slong distinct_points;     /* points that are not parallel and do not cancel */
+    /* the answer */
+    ncf_line_search_t search;
+    ncf_census_t census;
+    ncf_orbit_list_t orbits;
+    /* the audit: two routes to one number */
+    int euler_identity_known;  /* lambda = L N(u) was compared for at least one orbit */
+    ncf_verdict_t euler_identity, layer_norms, network_check;
+    slong orbits_checked;
+    ncf_limit_t limit;
+    int exit_status;
+    ncf_solve_options_t options;
+    double seconds;
+};
+
+/* The parts of ncf_solve: lines, then orbits, then the check in the full network. */
+void ncf__verify_orbits(struct ncf_result *result, const struct ncf_problem *problem,
+                        const ncf_limits_t *limits);
+
+#endif

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* proved_line.c: a proved eigenvector as a line of the list, with inertia and audit. */
+#include "line_search.h"
+
+static void audit_point(ncf_line_search_t *search, arb_srcptr e, const arb_t mu,
+                        const ncf_tensor_t tensor, const arb_mat_t points, slong prec)
+{
+    slong negative = ncf__morse_index(e, mu, tensor, points, prec);
+    if (negative < 0)
+        search->euler_lost = 1;
+    else
+        ncf__euler_add(&search->lines, tensor->order, tensor->dimension, negative);
+}
+
+void ncf__add_proved_line(ncf_line_search_t *search, arb_srcptr e, const arb_t mu,
+                          const ncf_tensor_t tensor, const arb_mat_t points, slong prec)
+{
+    if (arb_contains_zero(mu)) {
+        search->unresolved++;
+        search->euler_lost = 1;
+        ncf__line_search_note(search, ncf__strdup("an eigenline was found whose mu is not separated "
+                                                  "from 0"));
+        return;
+    }
+    audit_point(search, e, mu, tensor, points, prec);
+    ncf_line_struct *line = ncf__line_list_append(&search->lines, 0, tensor->ambient);
+    arb_set(line->mu, mu);
+    ncf__line_set_row(line, 0, e, tensor, prec);
+    line->multiplicity = 1;
+    ncf__line_inertia(line, e, tensor, points, prec);
+    if (ncf__line_normalise_sign(line) && tensor->order % 2 == 1)
+        arb_neg(line->mu, line->mu);
+}

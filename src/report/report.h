@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * report/: writes results. Takes a finished result, gives text and JSON; decides
+ * nothing, and rounds every digit outward. May include: everything but api/ and cli/.
+ */
+#ifndef NCF_REPORT_H
+#define NCF_REPORT_H
+
+#include "../pipeline/pipeline.h"
+
+/* The word for a second-order class in tables and documents; static. */
+const char *ncf__second_order_text(ncf_second_order_t value);
+
+/* The word for how an orbit was checked in the full network; static. */
+const char *ncf__check_text(ncf_check_t value);
+
+/* The word for a limit: "none", "time" or "interrupted"; static. */
+const char *ncf__limit_text(ncf_limit_t value);
+
+/* A count as decimal text, or NULL when it is not known; allocated. */
+char *ncf__count_text(const ncf_count_struct *count);
+
+#endif

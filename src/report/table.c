@@ -1,0 +1,325 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* table.c: the result as text for people, in 80 columns. */
+#include "report.h"
+
+#include <string.h>
+
+#define LINES_SHOWN 20
+#define ORBITS_SHOWN 20
+
+/* Wraps a sentence at 78 columns behind an indent of its own. */
+static void paragraph(FILE *stream, const char *lead, const char *text)
+{
+    int indent = (int) strlen(lead), column = indent;
+    fputs(lead, stream);
+    while (*text != '\0') {
+        int length = (int) strcspn(text, " ");
+        if (column + length > 78 && column > indent) {
+            fprintf(stream, "\n%*s", indent, "");
+            column = indent;
+        }
+        fprintf(stream, "%.*s", length, text);
+        column += length;
+        text += length;
+        if (*text == ' ') {
+            fputc(' ', stream);
+            column++;
+            text++;
+        }
+    }
+    fputc('\n', stream);
+}
+
+static void write_heading(FILE *stream, const ncf_result_t *result)
+{
+    const ncf_solve_options_t *options = &result->options;
+    char *unknowns = fmpz_get_str(NULL, 10, result->unknowns);
+    fprintf(stream, "Problem   %s\n", result->problem_name);
+    fprintf(stream, "Network  ");
+    for (slong l = 0; l <= result->depth; l++)
+        fprintf(stream, "%s%ld", l == 0 ? " " : "-", (long) result->widths[l]);
+    fprintf(stream, ", activation t^%ld, %s weights, H is %ld-homogeneous\n", (long) result->order,
+            unknowns, (long) fmpz_get_si(result->homogeneity));
+    fprintf(stream, "Data      %ld point%s in R^%ld", (long) result->points,
+            result->points == 1 ? "" : "s", (long) result->inputs);
+    if (result->distinct_points < result->points)
+        fprintf(stream, ", %ld after merging", (long) result->distinct_points);
+    if (result->essential_dimension < result->inputs)
+        fprintf(stream, "; essential dimension %ld", (long) result->essential_dimension);
+    fprintf(stream, "\nMethod    %s; %ld bits, seed %llu\n\n", result->search.method,
+            options->precision, (unsigned long long) options->seed);
+    flint_free(unknowns);
+}
+
+static void write_completeness(FILE *stream, const ncf_result_t *result)
+{
+    const ncf_line_search_t *search = &result->search;
+    if (result->limit != NCF_LIMIT_NONE)
+        fprintf(stream, "PARTIAL RESULT: stopped early (%s).\n", ncf__limit_text(result->limit));
+    if (ncf_is_proved(search->lines.complete)) {
+        char *text = ncf__format("%s are known.", search->scope);
+        paragraph(stream, "COMPLETE  ", text);
+        ncf__free(text);
+        paragraph(stream, "Proof     ", search->argument);
+    } else {
+        char *text = ncf__format("whether %s are known. What is listed is certified.", search->scope);
+        paragraph(stream, "UNDECIDED ", text);
+        ncf__free(text);
+    }
+    for (int i = 0; i < search->note_count; i++)
+        paragraph(stream, "Open      ", search->notes[i]);
+    fputc('\n', stream);
+}
+
+/* Long integers are shown by their first digits and their length. */
+static void write_count(FILE *stream, const char *what, const ncf_count_struct *count, int verbose,
+                        const char *unknown)
+{
+    char *text = ncf__count_text(count);
+    size_t length = text != NULL ? strlen(text) : 0;
+    if (text == NULL)
+        fprintf(stream, "  %-36s %s\n", what, unknown);
+    else if (length > 40 && !verbose)
+        fprintf(stream, "  %-36s %.20s... (%zu digits)\n", what, text, length);
+    else
+        fprintf(stream, "  %-36s %s\n", what, text);
+    ncf__free(text);
+}
+
+static int is_infinite(const ncf_result_t *result)
+{
+    for (slong i = 0; i < result->search.lines.count; i++) {
+        if (result->search.lines.lines[i].dimension > 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* (2m+1)^h - 1 next to its digits, when that is the formula. */
+static void write_census(FILE *stream, const ncf_result_t *result, int verbose)
+{
+    const ncf_census_t *census = &result->census;
+    const char *unknown = is_infinite(result) ? "infinitely many" : "not decided";
+    int complete = ncf_is_proved(result->search.lines.complete);
+    fprintf(stream, "KKT points with lambda > 0%s\n",
+            complete ? "" : " on the lines found (lower bounds)");
+    write_count(stream, "all", &census->positive, verbose, unknown);
+    if (census->positive.known && !result->search.bounded && !fmpz_is_zero(census->positive.value))
+        fprintf(stream, "  %-36s %ld^%ld - 1\n", "  as a formula",
+                (long) (2 * result->search.lines.count + 1), (long) fmpz_get_si(result->hidden));
+    write_count(stream, "strict second order (attracting)", &census->strict_second_order, verbose,
+                "not decided");
+    write_count(stream, "W_1 of rank one", &census->rank_one, verbose, unknown);
+    write_count(stream, "orbits of the symmetry group", &census->orbits, verbose, unknown);
+    fputc('\n', stream);
+}
+
+static void write_direction(FILE *stream, const ncf_line_struct *line, slong row, long digits,
+                            int verbose)
+{
+    slong d = arb_mat_ncols(line->basis), shown = verbose || d <= 3 ? d : 2;
+    fputc('(', stream);
+    for (slong j = 0; j < shown; j++) {
+        char *text = ncf__decimal_short(arb_mat_entry(line->basis, row, j), digits < 5 ? digits : 5);
+        fprintf(stream, "%s%s", j > 0 ? ", " : "", text);
+        ncf__free(text);
+    }
+    fprintf(stream, "%s)", shown < d ? ", ..." : "");
+}
+
+static void write_line(FILE *stream, const ncf_line_struct *line, slong number, long digits, int verbose)
+{
+    char *mu = ncf__decimal_short(line->mu, digits);
+    fprintf(stream, "%5ld %20s ", (long) number, mu);
+    if (line->inertia_known)
+        fprintf(stream, "%5ld %4ld ", (long) line->index, (long) line->nullity);
+    else
+        fprintf(stream, "%5s %4s ", "?", "?");
+    if (line->multiplicity > 0)
+        fprintf(stream, "%4ld  ", (long) line->multiplicity);
+    else
+        fprintf(stream, "%4s  ", "?");
+    if (line->dimension > 0)
+        fprintf(stream, "%ld-dimensional space\n", (long) line->dimension + 1);
+    for (slong row = 0; row <= line->dimension; row++) {
+        if (line->dimension > 0)
+            fprintf(stream, "%44s", "");
+        write_direction(stream, line, row, digits, verbose);
+        fputc('\n', stream);
+    }
+    ncf__free(mu);
+}
+
+static void write_lines(FILE *stream, const ncf_result_t *result, long digits, int verbose)
+{
+    const ncf_line_list_t *lines = &result->search.lines;
+    slong shown = verbose || lines->count <= LINES_SHOWN ? lines->count : LINES_SHOWN;
+    fprintf(stream, "Z-eigenlines of the data tensor with mu != 0: %ld\n", (long) lines->count);
+    if (lines->count > 0)
+        fprintf(stream, "%5s %20s %5s %4s %4s  %s\n", "line", "mu", "index", "null", "mult",
+                "unit direction");
+    for (slong i = 0; i < shown; i++)
+        write_line(stream, &lines->lines[i], i + 1, digits, verbose);
+    if (shown < lines->count)
+        fprintf(stream, "      ... %ld more (--verbose or --json lists them)\n",
+                (long) (lines->count - shown));
+    fputc('\n', stream);
+}
+
+/* The multiset of lines: "1 + 1 + 4", shortened when it is long. */
+static char *members_text(const ncf_orbit_struct *orbit)
+{
+    char *text = ncf__strdup("");
+    for (slong k = 0; k < orbit->active; k++) {
+        char *longer = ncf__format("%s%s%ld", text, k > 0 ? "+" : "", (long) orbit->members[k] + 1);
+        ncf__free(text);
+        text = longer;
+        if (k + 1 < orbit->active && strlen(text) > 9) {
+            longer = ncf__format("%s+..", text);
+            ncf__free(text);
+            text = longer;
+            break;
+        }
+    }
+    return text;
+}
+
+static char *size_text(const ncf_orbit_struct *orbit)
+{
+    if (orbit->dimension > 0)
+        return ncf__format("dim %ld", (long) orbit->dimension);
+    char *digits = fmpz_get_str(NULL, 10, orbit->size);
+    char *text = strlen(digits) <= 9 ? ncf__strdup(digits)
+                                     : ncf__format("%.3s..e%zu", digits, strlen(digits) - 1);
+    flint_free(digits);
+    return text;
+}
+
+static void write_orbit(FILE *stream, const ncf_orbit_struct *orbit, slong number, long digits)
+{
+    char *lambda = ncf__decimal_short(orbit->lambda, digits), *size = size_text(orbit);
+    char *members = members_text(orbit);
+    char *gap = orbit->second_order == NCF_SECOND_ORDER_STRICT
+                    ? ncf__decimal_short(orbit->gap, digits < 5 ? digits : 5)
+                    : ncf__strdup("-");
+    char index[24] = "?", rank[24] = "?";
+    if (orbit->index >= 0)
+        snprintf(index, sizeof(index), "%ld", (long) orbit->index);
+    if (orbit->rank >= 0)
+        snprintf(rank, sizeof(rank), "%ld", (long) orbit->rank);
+    fprintf(stream, "%5ld %18s %9s %5s %-10s %9s %4s  %s\n", (long) number, lambda, size, index,
+            ncf__second_order_text(orbit->second_order), gap, rank, members);
+    ncf__free(gap);
+    ncf__free(members);
+    ncf__free(size);
+    ncf__free(lambda);
+}
+
+static void write_orbits(FILE *stream, const ncf_result_t *result, long digits, int verbose)
+{
+    const ncf_orbit_list_t *list = &result->orbits;
+    slong shown = verbose || list->count <= ORBITS_SHOWN ? list->count : ORBITS_SHOWN;
+    if (list->count == 0)
+        return;
+    fprintf(stream, "Orbits of positive KKT points, largest lambda first\n");
+    fprintf(stream, "%5s %18s %9s %5s %-10s %9s %4s  %s\n", "orbit", "lambda", "size", "index",
+            "2nd order", "gap", "rank", "lines");
+    for (slong i = 0; i < shown; i++)
+        write_orbit(stream, &list->orbits[i], i + 1, digits);
+    if (shown < list->count)
+        fprintf(stream, "      ... %ld more were checked (--verbose or --json lists them)\n",
+                (long) (list->count - shown));
+    else if (!list->all)
+        fprintf(stream, "      ... further orbits exist (--top=N lists more)\n");
+    fputc('\n', stream);
+}
+
+static const char *holds(ncf_verdict_t verdict)
+{
+    return ncf_is_proved(verdict) ? "holds" : ncf_is_refuted(verdict) ? "FAILS" : "undecided";
+}
+
+static slong count_checks(const ncf_orbit_list_t *list, ncf_check_t check)
+{
+    slong count = 0;
+    for (slong i = 0; i < list->count; i++)
+        count += list->orbits[i].check == check;
+    return count;
+}
+
+static void write_network_check(FILE *stream, const ncf_result_t *result)
+{
+    static const struct {
+        ncf_check_t check;
+        const char *text;
+    } kinds[] = {{NCF_CHECK_KRAWCZYK, "orbits proved by Krawczyk in the full network"},
+                 {NCF_CHECK_RESIDUAL, "degenerate orbits with grad N = lambda u within their balls"},
+                 {NCF_CHECK_LIFT, "orbits by the lift alone (more than 200 weights)"},
+                 {NCF_CHECK_FAILED, "orbits UNDECIDED in the full network"},
+                 {NCF_CHECK_REFUTED, "orbits REFUTED in the full network"}};
+    for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        slong count = count_checks(&result->orbits, kinds[i].check);
+        if (count > 0)
+            fprintf(stream, "  %-6ld %s\n", (long) count, kinds[i].text);
+    }
+}
+
+static void write_audit(FILE *stream, const ncf_result_t *result)
+{
+    const ncf_line_list_t *lines = &result->search.lines;
+    fprintf(stream, "Audit\n");
+    if (result->orbits_checked > 0) {
+        fprintf(stream, "  Euler identity lambda = %ld N(u): %s; layer norms (1a), (1b): %s\n",
+                (long) fmpz_get_si(result->homogeneity), holds(result->euler_identity),
+                holds(result->layer_norms));
+        write_network_check(stream, result);
+    }
+    if (result->essential_dimension == 0)
+        return;
+    if (lines->euler_known)
+        fprintf(stream, "  sum of (-1)^index over critical points: %ld, Euler characteristic of "
+                        "S^%ld: %ld%s\n",
+                (long) lines->euler_sum, (long) result->essential_dimension - 1,
+                (long) lines->euler_expected,
+                lines->euler_sum == lines->euler_expected ? "" : "  CONTRADICTION");
+    else
+        fprintf(stream, "  sum of (-1)^index: not all critical points are known and nondegenerate\n");
+}
+
+static void write_effort(FILE *stream, const ncf_result_t *result)
+{
+    const ncf_effort_t *effort = &result->search.effort;
+    if (effort->used_homotopy || effort->used_search) {
+        char *bound = fmpz_get_str(NULL, 10, effort->class_bound);
+        fprintf(stream, "  complex classes: %ld proved distinct of %s (%ld real, %ld not real)\n",
+                (long) effort->classes_proved, bound, (long) effort->classes_real,
+                (long) effort->classes_nonreal);
+        flint_free(bound);
+    }
+    if (effort->rounds > 0)
+        fprintf(stream, "  first pass missed %ld, retracked in %ld round%s\n",
+                (long) effort->paths_first_failed, (long) effort->rounds,
+                effort->rounds == 1 ? "" : "s");
+    if (effort->used_cover)
+        fprintf(stream, "  cover of the sphere: %ld boxes, %ld regions undecided\n",
+                (long) effort->cover_boxes, (long) effort->cover_undecided);
+}
+
+ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, long digits, int verbose,
+                                    ncf_error_t *err)
+{
+    if (digits < 1 || digits > 10000)
+        return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
+    write_heading(stream, result);
+    write_completeness(stream, result);
+    write_census(stream, result, verbose);
+    write_lines(stream, result, digits, verbose);
+    write_orbits(stream, result, digits, verbose);
+    write_audit(stream, result);
+    write_effort(stream, result);
+    fprintf(stream, "\n%.3g seconds; ncf %s, flint %s, arb %s\n", result->seconds, ncf_version(),
+            ncf_library_version("flint"), ncf_library_version("arb"));
+    if (fflush(stream) != 0 || ferror(stream))
+        return ncf__fail(err, NCF_EIO, "the table could not be written");
+    return NCF_OK;
+}
