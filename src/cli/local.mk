@@ -1,1 +1,10 @@
-# bin_PROGRAMS += ncf
+bin_PROGRAMS += ncf
+ncf_SOURCES = \
+	src/cli/cli.h \
+	src/cli/commands.c \
+	src/cli/main.c \
+	src/cli/options.c \
+	src/cli/output.c \
+	src/cli/progress.c \
+	src/cli/stop.c
+ncf_LDADD = libncf.la

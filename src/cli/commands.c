@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* commands.c: ncf solve and ncf info. */
+#include "cli.h"
+
+/* Reads the problem; NULL after a message, with the exit status. */
+static ncf_problem_t *read_problem(const cli_options_t *options, int *status)
+{
+    ncf_error_t err;
+    ncf_problem_t *problem;
+    ncf_error_init(&err);
+    if (ncf_problem_read(&problem, options->problem, &err) == NCF_OK)
+        return problem;
+    *status = cli_fail_with(&err);
+    return NULL;
+}
+
+static int write_result(const cli_options_t *options, const ncf_result_t *result)
+{
+    ncf_error_t err;
+    cli_output_t output;
+    ncf_error_init(&err);
+    int status = cli_output_open(&output, options->output);
+    if (status != 0)
+        return status;
+    ncf_status_t written =
+        options->json ? ncf_result_write_json(output.stream, result, options->digits, &err)
+                      : ncf_result_write_table(output.stream, result, options->digits,
+                                               options->verbose, &err);
+    return cli_output_close(&output, written != NCF_OK);
+}
+
+int cli_solve(const cli_options_t *options)
+{
+    int status = 0;
+    ncf_error_t err;
+    ncf_result_t *result;
+    ncf_solve_options_t solve = options->solve;
+    ncf_problem_t *problem = read_problem(options, &status);
+    if (problem == NULL)
+        return status;
+    solve.stop = &cli_stop;
+    solve.progress = cli_progress;
+    ncf_error_init(&err);
+    cli_progress_start(options);
+    cli_stop_arm(solve.time_limit);
+    ncf_status_t solved = ncf_solve(&result, problem, &solve, &err);
+    cli_stop_disarm();
+    cli_progress_end();
+    ncf_problem_free(problem);
+    if (solved != NCF_OK)
+        return cli_fail_with(&err);
+    status = write_result(options, result);
+    if (status == 0)
+        status = ncf_result_exit(result);
+    ncf_result_free(result);
+    return status;
+}
+
+int cli_info(const cli_options_t *options)
+{
+    int status = 0;
+    ncf_error_t err;
+    cli_output_t output;
+    ncf_problem_t *problem = read_problem(options, &status);
+    if (problem == NULL)
+        return status;
+    ncf_error_init(&err);
+    status = cli_output_open(&output, options->output);
+    if (status == 0) {
+        ncf_status_t written = ncf_info_write(output.stream, problem, options->json, &err);
+        status = cli_output_close(&output, written != NCF_OK);
+    }
+    ncf_problem_free(problem);
+    return status;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* main.c: finds the command and runs it. */
+#include "cli.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <string.h>
+
+static const cli_command_t commands[] = {
+    {"solve", "find and certify the KKT points of the constrained NCF",
+     "Reads a problem file, finds the KKT points of N(u) = sum_i z_i H(x_i; u) on the unit\n"
+     "sphere, proves each of them, and says whether the list is proved complete and why.\n"
+     "\n"
+     "The table lists the Z-eigenlines of the data tensor (each unit of a KKT point lies on\n"
+     "one of them), the exact number of KKT points with lambda > 0, and the orbits of largest\n"
+     "lambda. \"strict\" points are the attracting ones; \"gap\" is their spectral gap. The last\n"
+     "digit printed may be off by one; --json gives rigorous enclosures.\n"
+     "\n"
+     "Exit status: 0 all proved; 1 something is undecided (the table says what and why);\n"
+     "2 usage; 3 bad input; 4 a limit was reached; 5 a system call failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf solve problem.json\n"
+     "  ncf solve --json --output=result.json problem.json\n"
+     "  ncf solve --threads=2 --time-limit=60 --digits=20 problem.json\n",
+     cli_solve},
+    {"info", "degrees, unknowns, symmetries, the exact polynomial",
+     "Describes a problem without solving it: widths, activations, the degree of H in each\n"
+     "layer, the symmetry group, and the exact polynomial N(u) when it is small.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf info problem.json\n"
+     "  ncf info --json problem.json\n",
+     cli_info},
+};
+
+#define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
+
+/* Commands of the contract that later versions bring. */
+static const char *const planned[] = {"certify", "flow", "match", "escape", "margin",
+                                      "table",   "plot", "export", NULL};
+
+const cli_command_t *cli_find_command(const char *name)
+{
+    for (size_t i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(commands[i].name, name) == 0)
+            return &commands[i];
+    }
+    return NULL;
+}
+
+void cli_print_help(FILE *stream)
+{
+    fputs("Usage: ncf COMMAND [OPTION]... PROBLEM\n"
+          "\n"
+          "Finds, and proves, where neural networks go when they are trained from small\n"
+          "weights: the KKT points of the neural correlation function of a data set.\n"
+          "\n"
+          "Commands:\n",
+          stream);
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    fputs("\n"
+          "`ncf COMMAND --help` explains a command, `man ncf` and `man ncf-problem` the rest.\n"
+          "A first example: ncf solve examples/quickstart.json\n",
+          stream);
+}
+
+void cli_print_version(FILE *stream)
+{
+    static const char *const names[] = {"gmp", "mpfr", "flint", "arb", "jansson"};
+    fprintf(stream, "ncf %s\n", ncf_version());
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        fprintf(stream, "%s %s\n", names[i], ncf_library_version(names[i]));
+    fputs("License LGPL-3.0-or-later; there is no warranty.\n", stream);
+}
+
+int cli_fail(int status, const char *format, ...)
+{
+    va_list arguments;
+    fputs("ncf: ", stderr);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fputc('\n', stderr);
+    return status;
+}
+
+int cli_fail_with(const ncf_error_t *err)
+{
+    ncf_error_print(stderr, "ncf", err);
+    return ncf_status_exit(err->status);
+}
+
+/* Help or version on standard output, which may be a full disk. */
+static int print_and_check(void (*print)(FILE *))
+{
+    print(stdout);
+    if (fflush(stdout) != 0)
+        return cli_fail(EXIT_SYSTEM, "standard output could not be written");
+    return 0;
+}
+
+static int unknown_command(const char *name)
+{
+    for (int i = 0; planned[i] != NULL; i++) {
+        if (strcmp(planned[i], name) == 0)
+            return cli_fail(EXIT_USAGE, "the command '%s' is not supported yet", name);
+    }
+    return cli_fail(EXIT_USAGE, "'%s' is not a command; see ncf --help", name);
+}
+
+int main(int argc, char **argv)
+{
+    /* A closed pipe is then an error of the write, which is reported. */
+    signal(SIGPIPE, SIG_IGN);
+    if (argc < 2)
+        return cli_fail(EXIT_USAGE, "a command is missing; see ncf --help");
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
+        return print_and_check(cli_print_help);
+    if (strcmp(argv[1], "--version") == 0)
+        return print_and_check(cli_print_version);
+    const cli_command_t *command = cli_find_command(argv[1]);
+    if (command == NULL)
+        return unknown_command(argv[1]);
+    cli_options_t options;
+    int status = cli_parse_options(&options, command, argc - 1, argv + 1);
+    return status >= 0 ? status : command->run(&options);
+}

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* options.c: one table of options makes the parser and the help. */
+#include "cli.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef enum {
+    OPTION_HELP = 1000,
+    OPTION_VERSION,
+    OPTION_JSON,
+    OPTION_OUTPUT,
+    OPTION_DIGITS,
+    OPTION_PRECISION,
+    OPTION_MAX_PRECISION,
+    OPTION_THREADS,
+    OPTION_SEED,
+    OPTION_TIME_LIMIT,
+    OPTION_TOP,
+    OPTION_LAMBDA_MIN,
+    OPTION_MAX_CLASSES,
+    OPTION_QUIET,
+    OPTION_VERBOSE
+} option_id_t;
+
+typedef struct {
+    option_id_t id;
+    const char *name;
+    const char *argument; /* NULL: none */
+    const char *commands; /* the commands that take it */
+    const char *help;
+} option_entry_t;
+
+static const option_entry_t table[] = {
+    {OPTION_JSON, "json", NULL, "solve info", "write a JSON document instead of a table"},
+    {OPTION_OUTPUT, "output", "FILE", "solve info", "write to FILE instead of standard output"},
+    {OPTION_DIGITS, "digits", "N", "solve", "significant decimals (default 10)"},
+    {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
+    {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X (exact text)"},
+    {OPTION_PRECISION, "precision", "BITS", "solve", "bits of the enclosures (default 128)"},
+    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve",
+     "bits at which a proof gives up (default 8192)"},
+    {OPTION_MAX_CLASSES, "max-classes", "N", "solve",
+     "complex classes tracked at most (default 2000000)"},
+    {OPTION_THREADS, "threads", "N", "solve", "worker threads (default: one a processor)"},
+    {OPTION_SEED, "seed", "N", "solve", "seed of the solver's random choices (default 1)"},
+    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve",
+     "stop then, with what is proved until then"},
+    {OPTION_QUIET, "quiet", NULL, "solve info", "no progress"},
+    {OPTION_VERBOSE, "verbose", NULL, "solve info", "list everything"},
+    {OPTION_HELP, "help", NULL, "solve info", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve info", "show the versions of ncf and its libraries"},
+};
+
+#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
+
+static int applies(const option_entry_t *entry, const cli_command_t *command)
+{
+    const char *found = strstr(entry->commands, command->name);
+    return found != NULL;
+}
+
+void cli_print_command_help(FILE *stream, const cli_command_t *command)
+{
+    fprintf(stream, "Usage: ncf %s [OPTION]... PROBLEM\n\n%s\nOptions:\n", command->name,
+            command->help);
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        char left[40];
+        if (!applies(&table[i], command))
+            continue;
+        snprintf(left, sizeof(left), "--%s%s%s", table[i].name, table[i].argument != NULL ? "=" : "",
+                 table[i].argument != NULL ? table[i].argument : "");
+        fprintf(stream, "  %-22s %s\n", left, table[i].help);
+    }
+}
+
+/* A whole number in [low, high]; 0 after a message. */
+static int read_long(long *out, const char *name, const char *text, long low, long high)
+{
+    char *end;
+    errno = 0;
+    long value = strtol(text, &end, 10);
+    if (errno != 0 || end == text || *end != '\0' || isspace((unsigned char) text[0]) ||
+        value < low || value > high) {
+        cli_fail(EXIT_USAGE, "--%s takes a whole number from %ld to %ld", name, low, high);
+        return 0;
+    }
+    *out = value;
+    return 1;
+}
+
+static int read_seed(uint64_t *out, const char *text)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (errno != 0 || !isdigit((unsigned char) text[0]) || *end != '\0') {
+        cli_fail(EXIT_USAGE, "--seed takes a whole number from 0 to 18446744073709551615");
+        return 0;
+    }
+    *out = value;
+    return 1;
+}
+
+static int read_seconds(double *out, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(value) || value <= 0 || value > 1e9) {
+        cli_fail(EXIT_USAGE, "--time-limit takes a positive number of seconds");
+        return 0;
+    }
+    *out = value;
+    return 1;
+}
+
+/* One option; 0 after a message. */
+static int set_option(cli_options_t *options, int id, const char *text)
+{
+    ncf_solve_options_t *solve = &options->solve;
+    long value = 0;
+    int good = 1;
+    switch (id) {
+    case OPTION_JSON:
+        options->json = 1;
+        break;
+    case OPTION_OUTPUT:
+        options->output = text;
+        break;
+    case OPTION_QUIET:
+        options->quiet = 1;
+        break;
+    case OPTION_VERBOSE:
+        options->verbose = 1;
+        break;
+    case OPTION_LAMBDA_MIN:
+        solve->lambda_min = text;
+        break;
+    case OPTION_DIGITS:
+        return read_long(&options->digits, "digits", text, 1, 10000);
+    case OPTION_PRECISION:
+        return read_long(&solve->precision, "precision", text, 53, 100000);
+    case OPTION_MAX_PRECISION:
+        return read_long(&solve->max_precision, "max-precision", text, 53, 1000000);
+    case OPTION_SEED:
+        return read_seed(&solve->seed, text);
+    case OPTION_TIME_LIMIT:
+        return read_seconds(&solve->time_limit, text);
+    case OPTION_THREADS:
+        good = read_long(&value, "threads", text, 1, 1024);
+        solve->threads = (int) value;
+        break;
+    case OPTION_TOP:
+        good = read_long(&value, "top", text, 0, 10000000);
+        solve->top = (size_t) value;
+        break;
+    case OPTION_MAX_CLASSES:
+        good = read_long(&value, "max-classes", text, 0, 1000000000);
+        solve->max_classes = (size_t) value;
+        break;
+    default:
+        return 0;
+    }
+    return good;
+}
+
+static void set_defaults(cli_options_t *options)
+{
+    memset(options, 0, sizeof(*options));
+    options->digits = 10;
+    ncf_solve_options_init(&options->solve);
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    options->solve.threads = processors < 1 ? 1 : processors > 64 ? 64 : (int) processors;
+}
+
+static void build_long_options(struct option *long_options, const cli_command_t *command)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < TABLE_COUNT; i++) {
+        if (!applies(&table[i], command))
+            continue;
+        long_options[count++] =
+            (struct option) {table[i].name, table[i].argument != NULL ? required_argument : no_argument,
+                             NULL, (int) table[i].id};
+    }
+    memset(&long_options[count], 0, sizeof(long_options[count]));
+}
+
+/* Help and version go to standard output, which may be full. */
+static int print_checked(int id, const cli_command_t *command)
+{
+    if (id == OPTION_HELP)
+        cli_print_command_help(stdout, command);
+    else
+        cli_print_version(stdout);
+    return fflush(stdout) == 0 ? 0 : cli_fail(EXIT_SYSTEM, "standard output could not be written");
+}
+
+int cli_parse_options(cli_options_t *options, const cli_command_t *command, int argc, char **argv)
+{
+    struct option long_options[TABLE_COUNT + 1];
+    set_defaults(options);
+    build_long_options(long_options, command);
+    opterr = 0;
+    for (;;) {
+        int id = getopt_long(argc, argv, ":", long_options, NULL);
+        if (id == -1)
+            break;
+        if (id == OPTION_HELP || id == OPTION_VERSION)
+            return print_checked(id, command);
+        if (id == ':')
+            return cli_fail(EXIT_USAGE, "the option '%s' needs a value", argv[optind - 1]);
+        if (id == '?')
+            return cli_fail(EXIT_USAGE, "'%s' is not an option of ncf %s; see ncf %s --help",
+                            argv[optind - 1], command->name, command->name);
+        if (!set_option(options, id, optarg))
+            return EXIT_USAGE;
+    }
+    if (options->solve.max_precision < options->solve.precision)
+        options->solve.max_precision = options->solve.precision;
+    if (argc - optind != 1)
+        return cli_fail(EXIT_USAGE, "ncf %s takes one problem file; see ncf %s --help", command->name,
+                        command->name);
+    options->problem = argv[optind];
+    return -1;
+}
