@@ -6,6 +6,10 @@ bench_programs += bench/p-certify
 bench_p_certify_SOURCES = bench/p-certify.c
 bench_p_certify_LDADD = libncf-core.la
 
+bench_programs += bench/p-cover
+bench_p_cover_SOURCES = bench/p-cover.c
+bench_p_cover_LDADD = libncf-core.la
+
 EXTRA_PROGRAMS += $(bench_programs)
 bench: $(bench_programs)
 .PHONY: bench

@@ -124,6 +124,16 @@ static int newton_box(ncf_cover_box_t *around, double *point, const ncf_cover_ne
     return 1;
 }
 
+/* Is it time for Newton's method: is the linear part dominant, or the box small? */
+static int is_promising(const ncf_cover_newton_t *newton, const ncf_cover_box_t *box,
+                        slong variables)
+{
+    int dominant = 1;
+    for (slong l = 0; l < variables; l++)
+        dominant = dominant && newton->contraction[l] < 1;
+    return dominant || width(box, variables) <= COVER_SMALL;
+}
+
 /*
  * 1: the box is dealt with: a larger box around its Newton point holds exactly one
  * zero, and the job lists it. Overwrites t.
@@ -136,17 +146,13 @@ static int isolate(cover_job_t *job, const ncf_cover_box_t *box,
     ncf_cover_box_t around;
     ncf_cover_newton_t at_point;
     double point[COVER_VARIABLES];
-    if (!ncf__cover_injective(newton, v) && width(box, v) > COVER_SMALL)
+    if (!is_promising(newton, box, v) || !newton_box(&around, point, newton, t) ||
+        !ncf__cover_inside(box, &around, v))
         return 0;
-    if (!newton_box(&around, point, newton, t) || !ncf__cover_inside(box, &around, v))
-        return 0;
-    ncf__cover_expand_box(t, chart_table(search, job->chart), &around);
+    ncf__cover_expand(t, chart_table(search, job->chart), &around);
     job->done++;
-    if (!ncf__cover_precondition(&at_point, t) || !ncf__cover_injective(&at_point, v))
+    if (!ncf__cover_precondition(&at_point, t) || !ncf__cover_isolates(&at_point, v))
         return 0;
-    for (slong l = 0; l < v; l++)
-        if (fabs(at_point.offset[l]) + at_point.contraction[l] >= 1)
-            return 0;
     return knows_line_in(job, &around, v) || prove_line(job, point, &around, search);
 }
 
@@ -184,7 +190,7 @@ static box_state_t settle(cover_job_t *job, ncf_cover_box_t *box, ncf_cover_expa
     ncf_cover_newton_t newton;
     for (;;) {
         ncf_cover_box_t expanded = *box;
-        ncf__cover_expand_box(t, chart_table(search, job->chart), box);
+        ncf__cover_expand(t, chart_table(search, job->chart), box);
         job->done++;
         if (ncf__cover_excluded(t, box, search->mu_min))
             return BOX_SETTLED;
@@ -220,17 +226,17 @@ static void process(cover_job_t *job, ncf_cover_expansion_t *t, const cover_sear
 
 static void run_job(void *context, slong index, int worker)
 {
-    enum { BOXES_BETWEEN_CHECKS = 256 };
+    enum { TERMS_BETWEEN_CHECKS = 20000 };
     (void) worker;
     const cover_search_t *search = context;
     cover_job_t *job = search->active[index];
     slong last = job->done + job->budget, turn = 0;
+    slong interval = 1 + TERMS_BETWEEN_CHECKS / search->shape.terms;
     ncf_cover_expansion_t t;
     ncf__cover_expansion_init(&t, &search->shape);
     while (job->head < job->tail && job->done < last) {
         process(job, &t, search);
-        if (++turn % BOXES_BETWEEN_CHECKS == 0 &&
-            ncf__limit_reached(search->limits) != NCF_LIMIT_NONE)
+        if (++turn % interval == 0 && ncf__limit_reached(search->limits) != NCF_LIMIT_NONE)
             break;
     }
     ncf__cover_expansion_clear(&t);
@@ -430,19 +436,33 @@ static double scaled_bound(const arf_t mu_min, const fmpz_t exponent)
     return bound;
 }
 
+/* Polynomials that are not expanded: everything stays undecided. */
+static void whole_charts(ncf_cover_t *out, slong dimension)
+{
+    ncf_cover_box_t box = {{-1, -1, -1}, {1, 1, 1}};
+    for (slong k = 0; k < dimension; k++)
+        add_undecided(out, &box, k, dimension);
+    out->undecided_share = 1;
+}
+
 static void cover_charts(ncf_cover_t *out, cover_search_t *search, const arf_t mu_min,
                          slong max_boxes, int threads)
 {
     fmpz_t exponent;
     fmpz_init(exponent);
     search->tables = ncf__cover_tables(exponent, &search->shape, search->tensor,
-                                       search->points, COVER_PROOF_BITS);
-    search->mu_min = scaled_bound(mu_min, exponent);
-    make_jobs(search);
-    out->limit = run_rounds(search, max_boxes, threads);
-    gather(out, search);
-    free_jobs(search);
-    ncf__free(search->tables);
+                                       search->points, search->limits, COVER_PROOF_BITS);
+    if (search->tables == NULL) {
+        out->limit = ncf__limit_reached(search->limits);
+        whole_charts(out, search->tensor->dimension);
+    } else {
+        search->mu_min = scaled_bound(mu_min, exponent);
+        make_jobs(search);
+        out->limit = run_rounds(search, max_boxes, threads);
+        gather(out, search);
+        free_jobs(search);
+        ncf__free(search->tables);
+    }
     fmpz_clear(exponent);
 }
 
@@ -455,15 +475,6 @@ static void single_line(ncf_cover_t *out, const ncf_tensor_t tensor, const arb_m
     ncf__tensor_eval(record.mu, NULL, NULL, record.e, tensor, points, COVER_PROOF_BITS);
     add_line(out, &record, 1);
     ncf__cover_record_clear(&record, 1);
-}
-
-/* Polynomials too large to expand: everything stays undecided. */
-static void whole_charts(ncf_cover_t *out, slong dimension)
-{
-    ncf_cover_box_t box = {{-1, -1, -1}, {1, 1, 1}};
-    for (slong k = 0; k < dimension; k++)
-        add_undecided(out, &box, k, dimension);
-    out->undecided_share = 1;
 }
 
 void ncf__cover_lines(ncf_cover_t *out, const ncf_tensor_t tensor, const arf_t mu_min,

@@ -10,8 +10,9 @@
 #include <math.h>
 #include <string.h>
 
-/* Absorbs the underflows of a whole lane, see T-COVER. */
-#define COVER_TINY 0x1p-900
+#define COVER_TINY 0x1p-900         /* absorbs the underflows of a whole lane */
+#define COVER_LEAST_RADIUS 0x1p-60  /* keeps the linear part of flat boxes regular */
+#define COVER_LEAST_WEIGHT 0x1p-300 /* keeps products of radii from underflow */
 
 void ncf__cover_expansion_init(ncf_cover_expansion_t *t, const ncf_cover_shape_t *shape)
 {
@@ -56,7 +57,10 @@ static void shift(ncf_cover_expansion_t *t)
     }
 }
 
-/* Multiplies by radius^a and collects the ranges of the lanes over [-1, 1]^v. */
+/*
+ * Multiplies by weights, which are at least radius^a and equal to it for |a| = 1, and
+ * collects the ranges of the lanes over [-1, 1]^v.
+ */
 static void scale_and_bound(ncf_cover_expansion_t *t)
 {
     const ncf_cover_shape_t *shape = t->shape;
@@ -67,6 +71,7 @@ static void scale_and_bound(ncf_cover_expansion_t *t)
     }
     for (slong i = 1; i < shape->terms; i++) {
         double weight = t->weight[shape->parent[i]] * t->radius[shape->parent_variable[i]];
+        weight = weight > COVER_LEAST_WEIGHT ? weight : COVER_LEAST_WEIGHT;
         t->weight[i] = weight;
         for (int q = 0; q < COVER_MAJORANT; q++) {
             double z = t->term[i][q] * weight, size = fabs(z);
@@ -84,29 +89,21 @@ static void scale_and_bound(ncf_cover_expansion_t *t)
 }
 
 void ncf__cover_expand(ncf_cover_expansion_t *t, const ncf_cover_term_t *table,
-                       const double *center, const double *radius)
+                       const ncf_cover_box_t *box)
 {
+    int small = 1;
     for (slong l = 0; l < t->shape->variables; l++) {
-        t->center[l] = center[l];
-        t->radius[l] = radius[l];
+        double center = 0.5 * (box->low[l] + box->high[l]);
+        double below = center - box->low[l], above = box->high[l] - center;
+        double half = (below > above ? below : above) * (1 + 0x1p-51);
+        t->center[l] = center;
+        t->radius[l] = half > COVER_LEAST_RADIUS ? half : COVER_LEAST_RADIUS;
+        small = small && half <= 1;
     }
     memcpy(t->term, table, (size_t) t->shape->terms * sizeof(*table));
     shift(t);
     scale_and_bound(t);
-}
-
-void ncf__cover_expand_box(ncf_cover_expansion_t *t, const ncf_cover_term_t *table,
-                           const ncf_cover_box_t *box)
-{
-    double center[COVER_VARIABLES], radius[COVER_VARIABLES];
-    for (slong l = 0; l < t->shape->variables; l++) {
-        center[l] = 0.5 * (box->low[l] + box->high[l]);
-        double below = center[l] - box->low[l], above = box->high[l] - center[l];
-        double half = (below > above ? below : above) * (1 + 0x1p-51);
-        /* A flat box is expanded as a thin one, so that the linear part is regular. */
-        radius[l] = half > 0x1p-60 ? half : 0x1p-60;
-    }
-    ncf__cover_expand(t, table, center, radius);
+    t->finite = t->finite && small;
 }
 
 /* A lower bound of |e|^m on the box; |e|^2 = 1 + |x|^2. */
@@ -258,12 +255,12 @@ int ncf__cover_contract(ncf_cover_box_t *box, const ncf_cover_newton_t *newton,
     return 1;
 }
 
-int ncf__cover_injective(const ncf_cover_newton_t *newton, slong variables)
+int ncf__cover_isolates(const ncf_cover_newton_t *newton, slong variables)
 {
-    int injective = 1;
+    int isolates = 1;
     for (slong i = 0; i < variables; i++)
-        injective = injective && newton->contraction[i] < 1;
-    return injective;
+        isolates = isolates && fabs(newton->offset[i]) + newton->contraction[i] < 1;
+    return isolates;
 }
 
 int ncf__cover_inside(const ncf_cover_box_t *inner, const ncf_cover_box_t *outer,

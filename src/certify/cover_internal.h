@@ -42,11 +42,11 @@ slong ncf__cover_term(const ncf_cover_shape_t *shape, const slong *exponents);
 
 /*
  * The tables of the n charts of T / 2^exponent, which is at most 1 in Bombieri norm:
- * terms of chart k start at k * shape->terms.
+ * terms of chart k start at k * shape->terms. NULL when a limit was reached.
  */
 ncf_cover_term_t *ncf__cover_tables(fmpz_t exponent, const ncf_cover_shape_t *shape,
                                     const ncf_tensor_t tensor, const arb_mat_t points,
-                                    slong prec);
+                                    const ncf_limits_t *limits, slong prec);
 
 /* A closed box of x; entries beyond v are zero. */
 typedef struct {
@@ -58,26 +58,22 @@ typedef struct {
 typedef struct {
     const ncf_cover_shape_t *shape;
     ncf_cover_term_t *term; /* scaled Taylor coefficients */
-    double *weight;         /* radius^a */
+    double *weight;         /* at least radius^a */
     double center[COVER_VARIABLES];
     double radius[COVER_VARIABLES];
     double low[COVER_MAJORANT];   /* lane q lies in value + [low, high] + slack [-1, 1] */
     double high[COVER_MAJORANT];  /*   for all s in [-1, 1]^v */
     double noise[COVER_MAJORANT]; /* sum of the majorants */
     double slack[COVER_MAJORANT]; /* bounds every rounding error of the lane */
-    int finite;                   /* else nothing may be concluded */
+    int finite;                   /* 0: nothing may be concluded */
 } ncf_cover_expansion_t;
 
 void ncf__cover_expansion_init(ncf_cover_expansion_t *t, const ncf_cover_shape_t *shape);
 void ncf__cover_expansion_clear(ncf_cover_expansion_t *t);
 
-/* Expands about center for |x_l - center_l| <= radius_l; the radii are not negative. */
+/* Expands about the centre of a box of half widths at most 1; |x - c| <= radius covers it. */
 void ncf__cover_expand(ncf_cover_expansion_t *t, const ncf_cover_term_t *table,
-                       const double *center, const double *radius);
-
-/* The same for a box: centre and radii cover it. */
-void ncf__cover_expand_box(ncf_cover_expansion_t *t, const ncf_cover_term_t *table,
-                           const ncf_cover_box_t *box);
+                       const ncf_cover_box_t *box);
 
 /* 1: no zero of all equations with |mu| >= mu_min lies in the box that t expands. */
 int ncf__cover_excluded(const ncf_cover_expansion_t *t, const ncf_cover_box_t *box,
@@ -105,8 +101,11 @@ int ncf__cover_precondition(ncf_cover_newton_t *newton, const ncf_cover_expansio
 int ncf__cover_contract(ncf_cover_box_t *box, const ncf_cover_newton_t *newton,
                         const ncf_cover_expansion_t *t);
 
-/* 1: the box that was expanded holds at most one zero of the equations. */
-int ncf__cover_injective(const ncf_cover_newton_t *newton, slong variables);
+/*
+ * 1: the box that was expanded holds at most one zero of the equations. (Its Newton
+ * image is inside as well, so that a zero is there to be proved; no claim is made.)
+ */
+int ncf__cover_isolates(const ncf_cover_newton_t *newton, slong variables);
 
 /* A proved line: exactly one zero lies in x, and it is the only one in `unique`. */
 typedef struct {

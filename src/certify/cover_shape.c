@@ -148,30 +148,38 @@ static void add_point(arb_ptr out, arb_ptr monomial, arb_srcptr point, const fmp
     _arb_vec_clear(power, shape->degree + 1);
 }
 
-/*
- * Coefficients of T e^m at e^{(m - |a|, a)}, and the exponent of a power of two that
- * is at least the Bombieri norm, sqrt(sum of coefficient^2 / multinomial).
- */
-static void form_coefficients(arb_ptr out, fmpz_t exponent, const ncf_cover_shape_t *shape,
-                              const ncf_tensor_t tensor, const arb_mat_t points, slong prec)
+/* T e^m = sum_a multinomial(m; a) out_a e^{(m - |a|, a)}; 0: a limit was reached. */
+static int form_coefficients(arb_ptr out, const ncf_cover_shape_t *shape,
+                             const ncf_tensor_t tensor, const arb_mat_t points,
+                             const ncf_limits_t *limits, slong prec)
 {
     arb_ptr monomial = _arb_vec_init(shape->terms);
-    for (slong i = 0; i < tensor->points; i++)
+    slong i = 0;
+    for (; i < tensor->points && ncf__limit_reached(limits) == NCF_LIMIT_NONE; i++)
         add_point(out, monomial, arb_mat_entry(points, i, 0),
                   fmpq_mat_entry(tensor->weights, i, 0), shape, prec);
     _arb_vec_clear(monomial, shape->terms);
+    return i == tensor->points;
+}
+
+/*
+ * Applies the multinomial factors, and divides by 2^exponent, a power of two that is at
+ * least the Bombieri norm, sqrt(sum_a multinomial(m; a) out_a^2).
+ */
+static void normalise(arb_ptr out, fmpz_t exponent, const ncf_cover_shape_t *shape, slong prec)
+{
     arb_t norm, term;
-    fmpz_t count;
+    fmpz_t count, shift;
     mag_t bound;
     arb_init(norm);
     arb_init(term);
     fmpz_init(count);
+    fmpz_init(shift);
     mag_init(bound);
     for (slong i = 0; i < shape->terms; i++) {
         multinomial(count, shape, i);
         arb_mul(term, out + i, out + i, prec);
-        arb_mul_fmpz(term, term, count, prec);
-        arb_add(norm, norm, term, prec);
+        arb_addmul_fmpz(norm, term, count, prec);
         arb_mul_fmpz(out + i, out + i, count, prec);
     }
     arb_get_mag(bound, norm);
@@ -180,7 +188,11 @@ static void form_coefficients(arb_ptr out, fmpz_t exponent, const ncf_cover_shap
         fmpz_zero(exponent);
     else
         fmpz_set(exponent, MAG_EXPREF(bound));
+    fmpz_neg(shift, exponent);
+    for (slong i = 0; i < shape->terms; i++)
+        arb_mul_2exp_fmpz(out + i, out + i, shift);
     mag_clear(bound);
+    fmpz_clear(shift);
     fmpz_clear(count);
     arb_clear(term);
     arb_clear(norm);
@@ -269,21 +281,17 @@ static void fill_chart(ncf_cover_term_t *table, arb_srcptr form,
 
 ncf_cover_term_t *ncf__cover_tables(fmpz_t exponent, const ncf_cover_shape_t *shape,
                                     const ncf_tensor_t tensor, const arb_mat_t points,
-                                    slong prec)
+                                    const ncf_limits_t *limits, slong prec)
 {
     slong n = shape->variables + 1;
     arb_ptr form = _arb_vec_init(shape->terms);
-    ncf_cover_term_t *tables =
-        ncf__malloc((size_t) (n * shape->terms), sizeof(ncf_cover_term_t));
-    form_coefficients(form, exponent, shape, tensor, points, prec);
-    fmpz_t shift;
-    fmpz_init(shift);
-    fmpz_neg(shift, exponent);
-    for (slong i = 0; i < shape->terms; i++)
-        arb_mul_2exp_fmpz(form + i, form + i, shift);
-    for (slong k = 0; k < n; k++)
-        fill_chart(tables + k * shape->terms, form, shape, k, prec);
-    fmpz_clear(shift);
+    ncf_cover_term_t *tables = NULL;
+    if (form_coefficients(form, shape, tensor, points, limits, prec)) {
+        normalise(form, exponent, shape, prec);
+        tables = ncf__malloc((size_t) (n * shape->terms), sizeof(ncf_cover_term_t));
+        for (slong k = 0; k < n; k++)
+            fill_chart(tables + k * shape->terms, form, shape, k, prec);
+    }
     _arb_vec_clear(form, shape->terms);
     return tables;
 }

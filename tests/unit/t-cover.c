@@ -49,7 +49,6 @@ static void build_random(ncf_tensor_t tensor, slong order, slong dimension, uint
     build(tensor, order, dimension, COUNT, points, weights);
 }
 
-/* mu_min relative to the size of the tensor: the largest |mu| that a cover finds. */
 static void cover(ncf_cover_t *out, const ncf_tensor_t tensor, double mu_min, int threads)
 {
     arf_t bound;
@@ -488,6 +487,35 @@ static void test_singular_point(void)
 /* ---- Limits, threads, sizes
  * ------------------------------------------------------------------- */
 
+static volatile sig_atomic_t stop_in_work;
+
+static void stop_after_some_jobs(void *context, const char *stage, double done, double total)
+{
+    (void) context;
+    (void) stage;
+    stop_in_work = done > total / 2;
+}
+
+/* A stop in the middle leaves both lines and undecided boxes, and says so. */
+static void test_stop_in_work(void)
+{
+    static const slong ones[] = {1, 1, 1, 1};
+    ncf_tensor_t tensor;
+    ncf_cover_t found;
+    arf_t bound;
+    arf_init(bound);
+    arf_set_d(bound, 1e-3);
+    build_diagonal(tensor, 4, 4, ones);
+    stop_in_work = 0;
+    ncf_limits_t limits = {0, &stop_in_work, stop_after_some_jobs, NULL};
+    ncf__cover_lines(&found, tensor, bound, 1000000, 1, &limits);
+    CHECK(found.limit == NCF_LIMIT_STOP && found.undecided_count > 0);
+    CHECK(found.count > 0 && found.count < 40);
+    ncf__cover_clear(&found, 4);
+    arf_clear(bound);
+    ncf__tensor_clear(tensor);
+}
+
 static void test_limits(void)
 {
     ncf_tensor_t tensor;
@@ -639,8 +667,8 @@ static void model_init(model_t *model, slong order, slong n)
     ncf__tensor_isometric(model->points, model->tensor, prec);
     fmpz_init(model->exponent);
     NCF_REQUIRE(ncf__cover_shape_init(&model->shape, n - 1, order));
-    model->tables =
-        ncf__cover_tables(model->exponent, &model->shape, model->tensor, model->points, prec);
+    model->tables = ncf__cover_tables(model->exponent, &model->shape, model->tensor,
+                                      model->points, NULL, prec);
 }
 
 static void model_clear(model_t *model)
@@ -727,7 +755,7 @@ static void test_expansion(void)
                 double x[3] = {0};
                 slong chart = trial % n;
                 for (slong l = 0; l < n - 1; l++) {
-                    double width = ldexp(1, 1 - (int) ncf__random_below(&random, 60));
+                    double width = ldexp(1, -(int) ncf__random_below(&random, 60));
                     double s = ncf__random_unit(&random);
                     box.low[l] = 2 * ncf__random_unit(&random) - 1;
                     box.high[l] = box.low[l] + width;
@@ -736,7 +764,7 @@ static void test_expansion(void)
                                      : box.low[l] + s * width;
                     x[l] = fmin(x[l], box.high[l]);
                 }
-                ncf__cover_expand_box(&t, model.tables + chart * model.shape.terms, &box);
+                ncf__cover_expand(&t, model.tables + chart * model.shape.terms, &box);
                 enclosed = enclosed && t.finite && point_enclosed(&model, chart, x, &t);
             }
             ncf__cover_expansion_clear(&t);
@@ -773,7 +801,7 @@ static void test_boxes_keep_lines(void)
             }
             before = box;
             ncf_cover_newton_t newton;
-            ncf__cover_expand_box(&t, model.tables + line->chart * model.shape.terms, &box);
+            ncf__cover_expand(&t, model.tables + line->chart * model.shape.terms, &box);
             lost += ncf__cover_excluded(&t, &box, 0);
             if (ncf__cover_precondition(&newton, &t))
                 lost += !ncf__cover_contract(&box, &newton, &t);
@@ -789,6 +817,140 @@ static void test_boxes_keep_lines(void)
     CHECK(contracted > 0);
 }
 
+/* Boxes with two lines, or with a line and its neighbours on a curve, are not isolating. */
+static void test_isolation(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 42);
+    long wrong = 0, isolating = 0;
+    for (slong n = 2; n <= 4; n++) {
+        model_t model;
+        model_init(&model, 4, n);
+        ncf_cover_t found;
+        cover(&found, model.tensor, 1e-3, 1);
+        ncf_cover_expansion_t t;
+        ncf__cover_expansion_init(&t, &model.shape);
+        for (long trial = 0; trial < ncf_test_count(3000); trial++) {
+            ncf_cover_box_t box = {{0}, {0}};
+            slong chart = trial % n, lines = 0;
+            for (slong l = 0; l < n - 1; l++) {
+                double center = 2 * ncf__random_unit(&random) - 1;
+                double half = ncf__random_unit(&random);
+                box.low[l] = center - half;
+                box.high[l] = center + half;
+            }
+            for (slong i = 0; i < found.count; i++) {
+                int inside = 1;
+                for (slong j = 0; j < n; j++) {
+                    double e = arf_get_d(arb_midref(found.lines[i].e + j), ARF_RND_NEAR);
+                    double scale =
+                        arf_get_d(arb_midref(found.lines[i].e + chart), ARF_RND_NEAR);
+                    slong l = j - (j > chart);
+                    inside = inside && (j == chart ||
+                                        (e / scale >= box.low[l] && e / scale <= box.high[l]));
+                }
+                lines += inside;
+            }
+            ncf_cover_newton_t newton;
+            ncf__cover_expand(&t, model.tables + chart * model.shape.terms, &box);
+            int isolates =
+                ncf__cover_precondition(&newton, &t) && ncf__cover_isolates(&newton, n - 1);
+            isolating += isolates;
+            wrong += isolates && lines != 1;
+        }
+        ncf__cover_expansion_clear(&t);
+        ncf__cover_clear(&found, n);
+        model_clear(&model);
+    }
+    CHECK(wrong == 0);
+    CHECK(isolating > 0);
+    ncf_cover_newton_t flat = {{0}, {0}, {0}, {0}, {1, 0.5, 0}};
+    CHECK(!ncf__cover_isolates(&flat, 2));
+    flat.contraction[0] = 0.5;
+    CHECK(ncf__cover_isolates(&flat, 2));
+}
+
+/* ---- Records
+ * ----------------------------------------------------------------------------------------- */
+
+/* e = (1, x +- r, y +- r) up to the order of the coordinates, unique within +-u of x, y. */
+static void set_record(ncf_cover_record_t *record, slong chart, double x, double y, double r,
+                       double u)
+{
+    double mid[2] = {x, y};
+    record->chart = chart;
+    arb_one(record->e + chart);
+    for (slong l = 0; l < 2; l++) {
+        arb_ptr e = record->e + l + (l >= chart);
+        arb_set_d(e, mid[l]);
+        mag_set_d(arb_radref(e), r);
+        record->unique.low[l] = mid[l] - u;
+        record->unique.high[l] = mid[l] + u;
+    }
+}
+
+static void test_same(void)
+{
+    ncf_cover_record_t a, b;
+    ncf__cover_record_init(&a, 3);
+    ncf__cover_record_init(&b, 3);
+    set_record(&a, 0, 0.25, 0.5, 0x1p-20, 0x1p-4);
+    set_record(&b, 0, 0.25 + 0x1p-20, 0.5, 0x1p-20, 0x1p-4);
+    CHECK(ncf_is_proved(ncf__cover_same(&a, &b, 3, 128)));
+    /* Overlapping, but neither in a box where the other is known to be alone. */
+    set_record(&a, 0, 0.25, 0.5, 0x1p-20, 0x1.8p-20);
+    set_record(&b, 0, 0.25 + 0x1p-20, 0.5, 0x1p-20, 0x1.8p-20);
+    CHECK(ncf_is_undecided(ncf__cover_same(&a, &b, 3, 128)));
+    set_record(&b, 0, 0.25, 0.5 - 0x1p-20, 0x1p-20, 0x1.8p-20);
+    CHECK(ncf_is_undecided(ncf__cover_same(&a, &b, 3, 128)));
+    set_record(&b, 0, 0.25, 0.5 + 0x1p-10, 0x1p-20, 0x1p-4);
+    CHECK(ncf_is_refuted(ncf__cover_same(&a, &b, 3, 128)));
+    /* (1, 1/2, 1/4) is (2, 1, 1/2); opposite representatives are one line as well. */
+    set_record(&a, 0, 0.5, 0.25, 0x1p-20, 0x1p-4);
+    set_record(&b, 1, 2, 0.5, 0x1p-20, 0x1p-4);
+    CHECK(ncf_is_proved(ncf__cover_same(&a, &b, 3, 128)));
+    CHECK(ncf_is_proved(ncf__cover_same(&b, &a, 3, 128)));
+    set_record(&a, 0, -0.5, 0.25, 0x1p-20, 0x1p-4);
+    CHECK(ncf_is_refuted(ncf__cover_same(&a, &b, 3, 128)));
+    set_record(&b, 1, -2, -0.5, 0x1p-20, 0x1p-4);
+    CHECK(ncf_is_proved(ncf__cover_same(&a, &b, 3, 128)));
+    ncf__cover_record_clear(&b, 3);
+    ncf__cover_record_clear(&a, 3);
+}
+
+static int proves(const ncf_tensor_t tensor, double x)
+{
+    ncf_cover_record_t record;
+    arb_mat_t points;
+    ncf__cover_record_init(&record, 2);
+    arb_mat_init(points, tensor->points, 2);
+    ncf__tensor_isometric(points, tensor, 256);
+    int proved = ncf__cover_prove(&record, &x, 0, tensor, points, 256);
+    arb_mat_clear(points);
+    ncf__cover_record_clear(&record, 2);
+    return proved;
+}
+
+/* Regular, singular, and no zero at all near the start; not finite. */
+static void test_prove(void)
+{
+    static const slong plane[] = {1, 1, 1, -1, 1, 0, 0, 1};
+    static const slong singular[] = {1, 1, 4, 10};
+    static const slong everywhere[] = {1, 1, 4, 4};
+    static const slong axes[] = {1, 1};
+    ncf_tensor_t tensor;
+    build_diagonal(tensor, 4, 2, axes);
+    CHECK(proves(tensor, 1.01) && proves(tensor, 0.01));
+    CHECK(!proves(tensor, NAN) && !proves(tensor, HUGE_VAL));
+    ncf__tensor_clear(tensor);
+    build(tensor, 4, 2, 4, plane, singular);
+    CHECK(!proves(tensor, 0.1) && !proves(tensor, 0.001));
+    ncf__tensor_clear(tensor);
+    build(tensor, 4, 2, 4, plane, everywhere);
+    CHECK(!proves(tensor, 0.1) && !proves(tensor, 1));
+    ncf__tensor_clear(tensor);
+}
+
 /* Nothing is concluded from tables that are not finite. */
 static void test_not_finite(void)
 {
@@ -801,7 +963,7 @@ static void test_not_finite(void)
     ncf_cover_newton_t newton;
     ncf_cover_box_t box = {{-1, -1, 0}, {1, 1, 0}};
     ncf__cover_expansion_init(&t, &model.shape);
-    ncf__cover_expand_box(&t, model.tables, &box);
+    ncf__cover_expand(&t, model.tables, &box);
     CHECK(!ncf__cover_excluded(&t, &box, 1e300));
     CHECK(!ncf__cover_precondition(&newton, &t));
     CHECK(!ncf__cover_drowned(&t));
@@ -820,11 +982,15 @@ int main(void)
         {"curves stay undecided", test_curves},
         {"an isolated singular line stays undecided", test_singular_point},
         {"limits and budgets", test_limits},
+        {"a stop in the middle", test_stop_in_work},
         {"threads do not matter", test_threads},
         {"scaling", test_scaling},
         {"reduced dimension", test_reduced},
         {"expansions enclose", test_expansion},
         {"boxes keep their lines", test_boxes_keep_lines},
+        {"isolating boxes hold one line", test_isolation},
+        {"equal and distinct lines", test_same},
+        {"proofs of single lines", test_prove},
         {"nothing follows from NaN", test_not_finite},
         {NULL, NULL}};
     return ncf_test_main("cover", tests);
