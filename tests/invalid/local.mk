@@ -174,6 +174,8 @@ EXTRA_DIST += \
 	tests/invalid/random-teacher-bomb.json \
 	tests/invalid/random-teacher-large.error \
 	tests/invalid/random-teacher-large.json \
+	tests/invalid/random-teacher-memory.error \
+	tests/invalid/random-teacher-memory.json \
 	tests/invalid/random-teacher-seed.error \
 	tests/invalid/random-teacher-seed.json \
 	tests/invalid/random-teacher-width.error \

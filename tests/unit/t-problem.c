@@ -309,6 +309,11 @@ static void test_raw_bytes(void)
     for (size_t i = 0; i + 5 <= depth; i += 5)
         memcpy(deep + i, "{\"a\":", 5);
     check_refused(deep, depth, "ncf: p:1:10241: maximum parsing depth reached near '{'\n");
+    size_t many = NCF_DOCUMENT_MAX_VALUES + 1;
+    char *commas = malloc(many);
+    memset(commas, ',', many);
+    check_refused(commas, many, "ncf: p:1:10100000: the file has more than 10100000 values\n");
+    free(commas);
     memset(deep, ',', depth);
     check_refused(deep, depth, "ncf: p:1:1: '[' or '{' expected near ','\n");
     free(deep);
