@@ -2,12 +2,14 @@
 # Tests of the source tree itself; a tool that is not installed is a skip.
 STRUCTURE_TESTS = \
 	tests/structure/dist.sh \
+	tests/structure/exports.sh \
 	tests/structure/guards.sh \
 	tests/structure/layering.sh \
 	tests/structure/manpages.sh \
 	tests/structure/size.sh \
 	tests/structure/sources.sh \
 	tests/structure/summary-counts.sh \
+	tests/structure/theorem-ids.sh \
 	tests/structure/tolerances.sh \
 	tests/structure/version.sh
 
@@ -16,6 +18,4 @@ TESTS += $(STRUCTURE_TESTS)
 EXTRA_DIST += \
 	tests/memcheck.sh \
 	tests/summary.sh \
-	tests/structure/exports.sh \
-	tests/structure/theorem-ids.sh \
 	tests/structure/long-functions.txt
