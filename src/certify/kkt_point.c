@@ -93,32 +93,34 @@ static void kkt_residual(arb_ptr r, arb_srcptr u, const arb_t lambda,
         arb_submul(r + j, lambda, u + j, prec);
 }
 
-/* F(m) */
-static void residual_at_centre(arb_ptr f, const system_t *s)
+void ncf__kkt_function(arb_ptr f, arb_srcptr point, const ncf_network_t network,
+                       const arb_mat_t x, const arb_mat_t weights, slong prec)
 {
-    slong n = s->size - 1;
-    arb_srcptr m = s->centre;
-    kkt_residual(f, m, m + n, s->network, s->x, s->weights, s->prec);
-    arb_dot(f + n, NULL, 0, m, 1, m, 1, n, s->prec);
-    arb_sub_ui(f + n, f + n, 1, s->prec);
+    slong n = network->unknowns;
+    kkt_residual(f, point, point + n, network, x, weights, prec);
+    arb_zero(f + n);
+    for (slong j = 0; j < n; j++)
+        arb_addmul(f + n, point + j, point + j, prec);
+    arb_sub_ui(f + n, f + n, 1, prec);
     arb_mul_2exp_si(f + n, f + n, -1);
 }
 
-/* [[Hess N - lambda I, -u], [u^T, 0]] over a box or at a point. */
-static void jacobian(arb_mat_t out, const system_t *s, arb_srcptr point, slong prec)
+void ncf__kkt_jacobian(arb_mat_t jacobian, arb_srcptr point, const ncf_network_t network,
+                       const arb_mat_t x, const arb_mat_t weights, slong prec)
 {
-    slong n = s->size - 1;
+    slong n = network->unknowns;
     arb_mat_t hessian;
     arb_mat_init(hessian, n, n);
-    ncf__network_eval_arb(NULL, NULL, hessian, point, s->network, s->x, s->weights, prec);
+    ncf__network_eval_arb(NULL, NULL, hessian, point, network, x, weights, prec);
     for (slong i = 0; i < n; i++) {
         for (slong j = 0; j < n; j++)
-            arb_set(arb_mat_entry(out, i, j), arb_mat_entry(hessian, i, j));
-        arb_sub(arb_mat_entry(out, i, i), arb_mat_entry(out, i, i), point + n, prec);
-        arb_neg(arb_mat_entry(out, i, n), point + i);
-        arb_set(arb_mat_entry(out, n, i), point + i);
+            arb_swap(arb_mat_entry(jacobian, i, j), arb_mat_entry(hessian, i, j));
+        arb_ptr diagonal = arb_mat_entry(jacobian, i, i);
+        arb_sub(diagonal, diagonal, point + n, prec);
+        arb_neg(arb_mat_entry(jacobian, i, n), point + i);
+        arb_set(arb_mat_entry(jacobian, n, i), point + i);
     }
-    arb_zero(arb_mat_entry(out, n, n));
+    arb_zero(arb_mat_entry(jacobian, n, n));
     arb_mat_clear(hessian);
 }
 
@@ -201,7 +203,7 @@ static int approx_inverse_arb(system_t *s)
 {
     arb_mat_t matrix;
     arb_mat_init(matrix, s->size, s->size);
-    jacobian(matrix, s, s->centre, s->prec);
+    ncf__kkt_jacobian(matrix, s->centre, s->network, s->x, s->weights, s->prec);
     int good = arb_mat_approx_inv(s->inverse, matrix, s->prec);
     for (slong i = 0; good && i < s->size; i++) {
         for (slong j = 0; j < s->size; j++) {
@@ -220,7 +222,7 @@ static int approx_inverse_arb(system_t *s)
 static void newton_step(system_t *s)
 {
     arb_ptr f = _arb_vec_init(s->size);
-    residual_at_centre(f, s);
+    ncf__kkt_function(f, s->centre, s->network, s->x, s->weights, s->prec);
     for (slong j = 0; j < s->size; j++)
         arb_dot(s->step + j, NULL, 0, arb_mat_entry(s->inverse, j, 0), 1, f, 1, s->size,
                 s->prec);
@@ -283,7 +285,7 @@ static int krawczyk_holds(const system_t *s, slong jacobian_prec)
     arb_mat_t slope, contraction;
     arb_mat_init(slope, s->size, s->size);
     arb_mat_init(contraction, s->size, s->size);
-    jacobian(slope, s, s->box, jacobian_prec);
+    ncf__kkt_jacobian(slope, s->box, s->network, s->x, s->weights, jacobian_prec);
     arb_mat_mul(contraction, s->inverse, slope, jacobian_prec);
     arb_mat_neg(contraction, contraction);
     int holds = 1;

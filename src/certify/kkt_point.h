@@ -9,6 +9,16 @@
 #include "../network/network.h"
 
 /*
+ * F and its Jacobian [[Hess N - lambda I, -u], [u^T, 0]] over a box; point holds u and
+ * then lambda, n + 1 balls. f has n + 1 entries, jacobian is (n + 1) x (n + 1); x and
+ * weights are as in ncf__network_eval_arb. No output may alias an input.
+ */
+void ncf__kkt_function(arb_ptr f, arb_srcptr point, const ncf_network_t network,
+                       const arb_mat_t x, const arb_mat_t weights, slong prec);
+void ncf__kkt_jacobian(arb_mat_t jacobian, arb_srcptr point, const ncf_network_t network,
+                       const arb_mat_t x, const arb_mat_t weights, slong prec);
+
+/*
  * Looks for a proof that one KKT point lies at the enclosure (u, lambda) (n entries, one
  * ball): the enclosure is inflated to a box B, and K(B) strictly inside B proves that F
  * has exactly one zero in B.

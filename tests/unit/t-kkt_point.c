@@ -59,6 +59,15 @@ static int box_contains_given(const point_t *t)
     return contains;
 }
 
+static void shift(arb_t x, double by)
+{
+    arb_t step;
+    arb_init(step);
+    arb_set_d(step, by);
+    arb_add(x, x, step, 128);
+    arb_clear(step);
+}
+
 static slong residual(arf_t bound, const point_t *t, slong prec)
 {
     return ncf__kkt_residual(bound, t->u, t->lambda, t->network, t->problem.x, t->problem.y,
@@ -354,16 +363,173 @@ static void test_fallback_preconditioner(void)
     CHECK(contains);
 }
 
-/* ---- What must not be proved ------------------------------------------------------------------ */
+/* ---- F and its Jacobian --------------------------------------------------------------------- */
 
-static void shift(arb_t x, double by)
+/*
+ * Along a random line the central difference (F(p + t v) - F(p - t v)) / (2 t) differs from
+ * J(p) v by O(t^2); with t = 2^-100 that is far below 2^-150 times the size of the data.
+ */
+static int jacobian_agrees(point_t *t, ncf_random_t *random)
 {
-    arb_t step;
-    arb_init(step);
-    arb_set_d(step, by);
-    arb_add(x, x, step, 128);
-    arb_clear(step);
+    slong size = t->n + 1, prec = 600;
+    arb_ptr p = _arb_vec_init(size), v = _arb_vec_init(size), f = _arb_vec_init(size);
+    arb_ptr difference = _arb_vec_init(size), slope = _arb_vec_init(size);
+    arb_mat_t jacobian, x, y;
+    arb_mat_init(jacobian, size, size);
+    arb_mat_init(x, t->problem.points, t->network->widths[0]);
+    arb_mat_init(y, t->problem.points, 1);
+    arb_mat_set_fmpq_mat(x, t->problem.x, prec);
+    arb_mat_set_fmpq_mat(y, t->problem.y, prec);
+    for (slong j = 0; j < size; j++) {
+        arb_set_d(p + j, ncf__random_unit(random) - 0.5);
+        arb_set_d(v + j, ncf__random_unit(random) - 0.5);
+    }
+    ncf__kkt_jacobian(jacobian, p, t->network, x, y, prec);
+    _arb_vec_scalar_mul_2exp_si(slope, v, size, -100);
+    _arb_vec_add(p, p, slope, size, prec);
+    ncf__kkt_function(difference, p, t->network, x, y, prec);
+    _arb_vec_scalar_mul_2exp_si(slope, v, size, -99);
+    _arb_vec_sub(p, p, slope, size, prec);
+    ncf__kkt_function(f, p, t->network, x, y, prec);
+    _arb_vec_sub(difference, difference, f, size, prec);
+    _arb_vec_scalar_mul_2exp_si(difference, difference, size, 99);
+    int agrees = 1;
+    for (slong j = 0; j < size; j++) {
+        arb_dot(slope + j, difference + j, 1, arb_mat_entry(jacobian, j, 0), 1, v, 1, size, prec);
+        arb_get_mag(arb_radref(slope + j), slope + j);
+        agrees = agrees && mag_cmp_2exp_si(arb_radref(slope + j), -150) < 0;
+    }
+    _arb_vec_clear(p, size);
+    _arb_vec_clear(v, size);
+    _arb_vec_clear(f, size);
+    _arb_vec_clear(difference, size);
+    _arb_vec_clear(slope, size);
+    arb_mat_clear(jacobian);
+    arb_mat_clear(x);
+    arb_mat_clear(y);
+    return agrees;
 }
+
+static void test_jacobian(void)
+{
+    static const slong deep[] = {2, 2, 2, 1}, one[] = {2, 1}, degrees[] = {3, 2};
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 21);
+    for (int k = 0; k < 6; k++) {
+        point_t t;
+        if (k % 3 == 0)
+            planar_init(&t, 2);
+        else if (k % 3 == 1)
+            point_init(&t, 3, deep, degrees, 4, data_x, data_y);
+        else
+            point_init(&t, 1, one, NULL, 4, data_x, data_y);
+        int agrees = jacobian_agrees(&t, &random);
+        point_clear(&t);
+        CHECK_MSG(agrees, "case %d", k);
+    }
+}
+
+/* ---- All zeros of one system are known ------------------------------------------------------- */
+
+/*
+ * The 14 zeros of F for one unit: four with lambda > 0, four with lambda < 0; with
+ * lambda = 0 the two w = 0, v = +-1 and the four v = 0, T(w, w) = 0, where
+ * w is proportional to (9, -7 +- sqrt 67).
+ */
+static void known_zero(point_t *t, int k, slong prec)
+{
+    if (k < 8) {
+        planar_point(t, k & 1, k & 2 ? 1 : -1, k >= 4, 1, prec);
+        return;
+    }
+    _arb_vec_zero(t->u, 3);
+    arb_zero(t->lambda);
+    if (k < 10) {
+        arb_set_si(t->u + 2, k == 8 ? 1 : -1);
+        return;
+    }
+    arb_t norm;
+    arb_init(norm);
+    arb_sqrt_ui(t->u, 67, prec);
+    if (k & 1)
+        arb_neg(t->u, t->u);
+    arb_sub_ui(t->u, t->u, 7, prec);
+    arb_set_si(t->u + 1, 9);
+    /* -2 a^2 + 14 a b + 9 b^2 = 0 has a/b = (7 -+ sqrt 67)/2; b/a = (-7 +- sqrt 67)/9. */
+    arb_swap(t->u, t->u + 1);
+    arb_hypot(norm, t->u, t->u + 1, prec);
+    if (k & 2)
+        arb_neg(norm, norm);
+    arb_div(t->u, t->u, norm, prec);
+    arb_div(t->u + 1, t->u + 1, norm, prec);
+    arb_clear(norm);
+}
+
+/* How many of the known zeros meet the box of t. */
+static int zeros_in_box(const point_t *t)
+{
+    int count = 0;
+    point_t zero;
+    planar_init(&zero, 1);
+    for (int k = 0; k < 14; k++) {
+        known_zero(&zero, k, 200);
+        int meets = arb_overlaps(zero.lambda, t->lambda_out);
+        for (slong j = 0; j < 3; j++)
+            meets = meets && arb_overlaps(zero.u + j, t->u_out + j);
+        count += meets;
+    }
+    point_clear(&zero);
+    return count;
+}
+
+/* Random boxes of all sizes: whatever is proved holds exactly one of the known zeros. */
+static void test_proved_boxes_hold_one_zero(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 22);
+    long count = ncf_test_count(4000), proved = 0, wrong = 0, outside = 0;
+    point_t t;
+    planar_init(&t, 1);
+    for (long k = 0; k < count; k++) {
+        known_zero(&t, (int) ncf__random_below(&random, 14), 128);
+        slong away = (slong) ncf__random_below(&random, 12), width = (slong) ncf__random_below(&random, 12);
+        for (slong j = 0; j < 4; j++) {
+            arb_ptr x = j < 3 ? t.u + j : t.lambda;
+            shift(x, (ncf__random_unit(&random) - 0.5) * 4 / (double) (1 << away));
+            if (width < 11)
+                arb_add_error_2exp_si(x, -width);
+        }
+        if (!proves(&t, 64, 256))
+            continue;
+        proved++;
+        wrong += zeros_in_box(&t) != 1;
+        outside += !box_contains_given(&t);
+    }
+    point_clear(&t);
+    CHECK(proved > count / 20 && proved < count - count / 20);
+    CHECK_MSG(wrong == 0, "%ld of %ld boxes", wrong, proved);
+    CHECK(outside == 0);
+}
+
+/* Each known zero is a zero: F contains 0 there, and it is proved. */
+static void test_known_zeros(void)
+{
+    for (int k = 0; k < 14; k++) {
+        point_t t;
+        arf_t bound;
+        arf_init(bound);
+        planar_init(&t, 1);
+        known_zero(&t, k, 200);
+        int zero = residual(bound, &t, 200) == 1 && arf_cmpabs_2exp_si(bound, -180) < 0;
+        int proved = proves(&t, 128, 256) && zeros_in_box(&t) == 1;
+        arf_clear(bound);
+        point_clear(&t);
+        CHECK_MSG(zero, "zero %d", k);
+        CHECK_MSG(proved, "zero %d", k);
+    }
+}
+
+/* ---- What must not be proved ------------------------------------------------------------------ */
 
 static void test_no_zero(void)
 {
@@ -518,6 +684,9 @@ int main(void)
         {"189 unknowns", test_many_unknowns},
         {"extreme scales of the labels", test_extreme_scales},
         {"preconditioner outside the range of doubles", test_fallback_preconditioner},
+        {"the Jacobian against differences of F", test_jacobian},
+        {"all 14 zeros of one system", test_known_zeros},
+        {"random boxes: what is proved holds one zero", test_proved_boxes_hold_one_zero},
         {"no zero nearby: not proved", test_no_zero},
         {"wide enclosure: proved; two zeros: not proved", test_wide_and_two_zeros},
         {"multiple eigenvalue: not proved", test_multiple_eigenvalue},
