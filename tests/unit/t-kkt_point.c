@@ -492,7 +492,8 @@ static void test_proved_boxes_hold_one_zero(void)
     planar_init(&t, 1);
     for (long k = 0; k < count; k++) {
         known_zero(&t, (int) ncf__random_below(&random, 14), 128);
-        slong away = (slong) ncf__random_below(&random, 12), width = (slong) ncf__random_below(&random, 12);
+        slong away = (slong) ncf__random_below(&random, 12);
+        slong width = (slong) ncf__random_below(&random, 12);
         for (slong j = 0; j < 4; j++) {
             arb_ptr x = j < 3 ? t.u + j : t.lambda;
             shift(x, (ncf__random_unit(&random) - 0.5) * 4 / (double) (1 << away));
