@@ -10,6 +10,12 @@ bench_programs += bench/p-cover
 bench_p_cover_SOURCES = bench/p-cover.c
 bench_p_cover_LDADD = libncf-core.la
 
+# The measured peak needs fused multiply-adds, as the kernels do.
+bench_programs += bench/p-homotopy
+bench_p_homotopy_SOURCES = bench/p-homotopy.c
+bench_p_homotopy_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast
+bench_p_homotopy_LDADD = libncf-core.la
+
 EXTRA_PROGRAMS += $(bench_programs)
 bench: $(bench_programs)
 .PHONY: bench

@@ -4,11 +4,11 @@
  * short program of products followed by real tables, the start classes, and the
  * choice of kernel. Nothing here is a claim.
  *
- * A *form* evaluates T z^{m-2} and T z^{m-1} through *features* of z. Features of
- * degree 1 are the inputs: `linear` linear forms of z, then the n coordinates.
- * Features of degree d >= 2 are products (feature of degree d-1) * (input). Then
- *     (m-1) T z^{m-2} = slope    * (the first `low` features of degree m-2),
- *     T z^{m-1}       = gradient * (the first `high` features of degree m-1).
+ * A *form* evaluates T z^{m-2} and T z^{m-1} through *features* of z. The first features
+ * are the inputs: `linear` linear forms of z, then the n coordinates. The others are
+ * products of two earlier ones, computed stage by stage. Then
+ *     (m-1) T z^{m-2} = slope    * (the features from `low` on),    degree m-2,
+ *     T z^{m-1}       = gradient * (the features from `high` on),   degree m-1.
  * Rank form: the linear forms are <x_i, z>, the features their powers. Monomial form:
  * no linear forms, the features are the monomials; its cost does not depend on N.
  */
@@ -19,9 +19,9 @@
 
 #include <stdatomic.h>
 
-#define NCF_TABLE_BLOCK 4 /* rows that are stored, and computed, together */
+#define NCF_TABLE_BLOCK 6 /* rows that are stored, and computed, together */
 
-/* A real matrix; entry (r, c) is data[((r / 4) * cols + c) * 4 + r % 4], rows padded. */
+/* A real matrix; entry (r, c) is data[((r / B) * cols + c) * B + r % B for B = NCF_TABLE_BLOCK], rows padded. */
 typedef struct {
     slong rows;
     slong cols;
@@ -41,22 +41,40 @@ static inline double *ncf__table_entry(const ncf_table_t *table, slong row, slon
 
 typedef enum { NCF_FORM_RANK, NCF_FORM_MONOMIAL } ncf_form_kind_t;
 
+/* What the features of a stage are needed for. */
+typedef enum {
+    NCF_STAGE_VALUE = 1,  /* at a point */
+    NCF_STAGE_SERIES = 2, /* as power series */
+    NCF_STAGE_PARENT = 4  /* the series are factors of other ones */
+} ncf_stage_use_t;
+
+/* Features first..last-1: squares of their parents, or parent times an input. */
+typedef struct {
+    slong first;
+    slong last;
+    int square;
+    int nested; /* the parents are not inputs */
+    int use;    /* NCF_STAGE_ values */
+} ncf_stage_t;
+
 typedef struct {
     ncf_form_kind_t kind;
     slong order;     /* m >= 3 */
     slong dimension; /* n */
     slong linear;    /* linear forms before the coordinates among the inputs */
     slong inputs;    /* linear + n */
-    slong *first;    /* m entries: first[d-1] is the first feature of degree d, the
-                        last entry is the number of features of degree < m */
-    slong *parent;   /* of a product; unused for inputs */
-    slong *factor;   /* the input that a product multiplies its parent with */
-    slong *power;    /* (m-1) x n: power[(d-1) n + i] is the feature z_i^d */
+    slong features;
+    slong *parent; /* of a product */
+    slong *factor; /* the input, or the parent again in a square */
+    ncf_stage_t *stage;
+    slong stages;
     slong low;
     slong high;
+    slong *low_power;  /* the features z_i^{m-2} */
+    slong *high_power; /* the features z_i^{m-1} */
     ncf_table_t inputs_table; /* linear x n */
-    ncf_table_t slope;        /* n(n+1)/2 x low, rows in packed lower order */
-    ncf_table_t gradient;     /* n x high; empty when not asked for */
+    ncf_table_t slope;        /* n(n+1)/2 rows, in packed lower order */
+    ncf_table_t gradient;     /* n rows; empty when not asked for */
 } ncf_form_t;
 
 /* What a form is built for: only its slope table, or both. */

@@ -76,11 +76,11 @@ static void table_times(double *out, const ncf_table_t *table, const double *in)
 static void monomial_hessian(point_t *p)
 {
     const ncf_form_t *form = p->search->form;
-    slong n = p->n, m = form->order;
+    slong n = p->n;
     memcpy(p->features, p->x, (size_t) n * sizeof(double));
-    for (slong k = n; k < form->first[m - 2]; k++)
+    for (slong k = n; k < form->high; k++)
         p->features[k] = p->features[form->parent[k]] * p->x[form->factor[k]];
-    table_times(p->packed, &form->slope, p->features + form->first[m - 3]);
+    table_times(p->packed, &form->slope, p->features + form->low);
     for (slong a = 0, k = 0; a < n; a++) {
         for (slong b = 0; b <= a; b++, k++)
             p->hessian[a * n + b] = p->packed[k];
@@ -319,7 +319,7 @@ static void point_init(point_t *p, const search_t *search)
 {
     slong n = search->tensor->dimension, size = n + 1;
     const ncf_form_t *form = search->form;
-    slong features = form != NULL ? form->first[form->order - 2] : 0;
+    slong features = form != NULL ? form->high : 0;
     slong packed = form != NULL ? ncf__table_padded(n * (n + 1) / 2) : 0;
     double *memory = ncf__calloc((size_t) (n + 4 * size + n * n + 2 * size * size + features + packed),
                                  sizeof(double));

@@ -35,7 +35,7 @@ double ncf__form_slope_cost(ncf_form_kind_t kind, const ncf_homotopy_tensor_t *t
     if (!form_in_range(kind, tensor))
         return HUGE_VAL;
     if (kind == NCF_FORM_RANK)
-        return count * (2 * (double) n + 4 * (double) (m - 3) + 2 * pairs);
+        return count * (2 * (double) n + 4 * log2((double) m) + 2 * pairs);
     double products = 0;
     for (slong d = 2; d <= m - 2; d++)
         products += monomials(n, d);
@@ -48,10 +48,10 @@ double ncf__form_series_cost(ncf_form_kind_t kind, const ncf_homotopy_tensor_t *
     double count = (double) tensor->count;
     if (!form_in_range(kind, tensor))
         return HUGE_VAL;
-    /* A product takes about 3 complex multiplications an order, 2 more below the top. */
+    /* Complex multiplications an order: about 2.5 for a product, 2 to complete it. */
     if (kind == NCF_FORM_RANK)
-        return count * (4 * (double) n + 12 + 20 * (double) (m - 3));
-    double products = 12 * monomials(n, m - 1);
+        return count * (4 * (double) n + 16 * log2((double) (m - 1)));
+    double products = 10 * monomials(n, m - 1);
     for (slong d = 2; d <= m - 2; d++)
         products += 20 * monomials(n, d);
     return products + 2 * (double) n * monomials(n, m - 1);
@@ -66,28 +66,73 @@ static void table_init(ncf_table_t *table, slong rows, slong cols)
     table->data = ncf__calloc((size_t) ncf__table_padded(rows) * (size_t) cols, sizeof(double));
 }
 
+/* Room for `features` features, all inputs at first. */
 static void allocate_features(ncf_form_t *form, slong features)
 {
     form->parent = ncf__calloc((size_t) features, sizeof(slong));
     form->factor = ncf__calloc((size_t) features, sizeof(slong));
+    form->features = form->inputs;
+}
+
+static ncf_stage_t *add_stage(ncf_form_t *form, slong count, int use)
+{
+    form->stage = ncf__realloc(form->stage, (size_t) form->stages + 1, sizeof(ncf_stage_t));
+    ncf_stage_t *stage = &form->stage[form->stages++];
+    slong first = form->features;
+    *stage = (ncf_stage_t) {.first = first, .last = first + count, .use = use};
+    form->features += count;
+    return stage;
 }
 
 /* ---- Rank form: powers of <x_i, z> and of the coordinates -------------------------- */
 
+/* The most stages that a chain to m - 1 and one to m - 2 can have. */
+#define MAX_POWERS 256
+
+/* The exponents that have features already, and the first feature of each. */
+typedef struct {
+    slong exponent[MAX_POWERS];
+    slong first[MAX_POWERS];
+    int count;
+} powers_t;
+
+/* The first feature of the powers e of all inputs, by repeated squaring. */
+static slong rank_power(ncf_form_t *form, powers_t *known, slong e, int use)
+{
+    for (int i = 0; i < known->count; i++) {
+        if (known->exponent[i] == e)
+            return known->first[i];
+    }
+    int inner = use & NCF_STAGE_SERIES ? use | NCF_STAGE_VALUE | NCF_STAGE_PARENT : use;
+    slong half = e % 2 == 0 ? e / 2 : e - 1;
+    slong parent = rank_power(form, known, half, inner);
+    ncf_stage_t *stage = add_stage(form, form->inputs, use);
+    stage->square = e % 2 == 0;
+    stage->nested = half > 1;
+    for (slong k = 0; k < form->inputs; k++) {
+        form->parent[stage->first + k] = parent + k;
+        form->factor[stage->first + k] = stage->square ? parent + k : k;
+    }
+    NCF_REQUIRE(known->count < MAX_POWERS);
+    known->exponent[known->count] = e;
+    known->first[known->count++] = stage->first;
+    return stage->first;
+}
+
 static void rank_program(ncf_form_t *form)
 {
-    slong n = form->dimension, inputs = form->inputs;
-    allocate_features(form, inputs * (form->order - 1));
-    for (slong d = 1; d <= form->order - 1; d++) {
-        form->first[d - 1] = (d - 1) * inputs;
-        for (slong k = 0; k < inputs; k++) {
-            form->parent[(d - 1) * inputs + k] = d > 1 ? (d - 2) * inputs + k : 0;
-            form->factor[(d - 1) * inputs + k] = k;
-        }
-        for (slong i = 0; i < n; i++)
-            form->power[(d - 1) * n + i] = (d - 1) * inputs + form->linear + i;
+    powers_t known = {.exponent = {1}, .first = {0}, .count = 1};
+    /* Each bit of m - 1 and of m - 2 makes at most two stages. */
+    slong bits = 1;
+    while (form->order >> bits > 0)
+        bits++;
+    allocate_features(form, form->inputs * (4 * bits + 1));
+    form->high = rank_power(form, &known, form->order - 1, NCF_STAGE_SERIES);
+    form->low = rank_power(form, &known, form->order - 2, NCF_STAGE_VALUE);
+    for (slong i = 0; i < form->dimension; i++) {
+        form->low_power[i] = form->low + form->linear + i;
+        form->high_power[i] = form->high + form->linear + i;
     }
-    form->first[form->order - 1] = (form->order - 1) * inputs;
 }
 
 static void rank_slope(ncf_form_t *form, const ncf_homotopy_tensor_t *tensor)
@@ -128,8 +173,6 @@ static void rank_init(ncf_form_t *form, ncf_form_use_t use, const ncf_homotopy_t
 {
     form->linear = tensor->count;
     form->inputs = form->linear + form->dimension;
-    form->low = tensor->count;
-    form->high = tensor->count;
     rank_program(form);
     rank_tables(form, use, tensor);
 }
@@ -146,7 +189,7 @@ typedef struct {
     slong *parent;
     slong *last;
     slong *child; /* the first child; only below degree m */
-    slong *first; /* m + 1 entries, as ncf_form_t.first */
+    slong *first; /* m + 1 entries: where degree d = index + 1 begins, and the end */
 } tower_t;
 
 static void tower_init(tower_t *tower, slong n, slong order)
@@ -237,17 +280,27 @@ static double *tensor_coefficients(const tower_t *tower, const ncf_homotopy_tens
     return sum;
 }
 
+/* Degree by degree; a child is its parent times its last variable. */
 static void monomial_program(ncf_form_t *form, const tower_t *tower)
 {
-    slong n = form->dimension, features = tower->first[form->order - 1];
+    slong n = form->dimension, m = form->order, features = tower->first[m - 1];
     allocate_features(form, features);
     memcpy(form->parent, tower->parent, (size_t) features * sizeof(slong));
     memcpy(form->factor, tower->last, (size_t) features * sizeof(slong));
-    memcpy(form->first, tower->first, (size_t) form->order * sizeof(slong));
+    for (slong d = 2; d <= m - 1; d++) {
+        int use = d < m - 1 ? NCF_STAGE_VALUE | NCF_STAGE_SERIES | NCF_STAGE_PARENT
+                            : NCF_STAGE_SERIES;
+        ncf_stage_t *stage = add_stage(form, tower->first[d] - tower->first[d - 1], use);
+        stage->nested = d > 2;
+    }
+    form->low = tower->first[m - 3];
+    form->high = tower->first[m - 2];
     for (slong i = 0; i < n; i++) {
-        form->power[i] = i;
-        for (slong d = 2; d <= form->order - 1; d++)
-            form->power[(d - 1) * n + i] = tower->child[form->power[(d - 2) * n + i]];
+        slong node = i;
+        for (slong d = 2; d <= m - 2; d++)
+            node = tower->child[node];
+        form->low_power[i] = node;
+        form->high_power[i] = tower->child[node];
     }
 }
 
@@ -255,8 +308,8 @@ static void monomial_program(ncf_form_t *form, const tower_t *tower)
 static void monomial_slope(ncf_form_t *form, const tower_t *tower, const double *coefficient,
                            slong *variables)
 {
-    slong m = form->order, start = form->first[m - 3];
-    for (slong k = 0; k < form->low; k++) {
+    slong m = form->order, start = form->low;
+    for (slong k = 0; k < form->slope.cols; k++) {
         for (slong a = 0, row = 0; a < form->dimension; a++) {
             for (slong b = 0; b <= a; b++, row++) {
                 tower_variables(variables, tower, start + k, m - 2);
@@ -273,8 +326,8 @@ static void monomial_slope(ncf_form_t *form, const tower_t *tower, const double 
 static void monomial_gradient(ncf_form_t *form, const tower_t *tower, const double *coefficient,
                               slong *variables)
 {
-    slong m = form->order, start = form->first[m - 2];
-    for (slong k = 0; k < form->high; k++) {
+    slong m = form->order, start = form->high;
+    for (slong k = 0; k < form->gradient.cols; k++) {
         for (slong i = 0; i < form->dimension; i++) {
             tower_variables(variables, tower, start + k, m - 1);
             double scale = multinomial(variables, m - 1);
@@ -296,12 +349,10 @@ static void monomial_init(ncf_form_t *form, ncf_form_use_t use,
     form->linear = 0;
     form->inputs = n;
     monomial_program(form, &tower);
-    form->low = form->first[m - 2] - form->first[m - 3];
-    form->high = form->first[m - 1] - form->first[m - 2];
-    table_init(&form->slope, n * (n + 1) / 2, form->low);
+    table_init(&form->slope, n * (n + 1) / 2, form->high - form->low);
     monomial_slope(form, &tower, coefficient, variables);
     if (use == NCF_FORM_BOTH) {
-        table_init(&form->gradient, n, form->high);
+        table_init(&form->gradient, n, form->features - form->high);
         monomial_gradient(form, &tower, coefficient, variables);
     }
     ncf__free(variables);
@@ -316,8 +367,8 @@ void ncf__form_init(ncf_form_t *form, ncf_form_kind_t kind, ncf_form_use_t use,
     form->kind = kind;
     form->order = tensor->order;
     form->dimension = tensor->dimension;
-    form->first = ncf__malloc((size_t) form->order, sizeof(slong));
-    form->power = ncf__malloc((size_t) ((form->order - 1) * form->dimension), sizeof(slong));
+    form->low_power = ncf__malloc((size_t) form->dimension, sizeof(slong));
+    form->high_power = ncf__malloc((size_t) form->dimension, sizeof(slong));
     if (kind == NCF_FORM_RANK)
         rank_init(form, use, tensor);
     else
@@ -326,10 +377,11 @@ void ncf__form_init(ncf_form_t *form, ncf_form_kind_t kind, ncf_form_use_t use,
 
 void ncf__form_clear(ncf_form_t *form)
 {
-    ncf__free(form->first);
     ncf__free(form->parent);
     ncf__free(form->factor);
-    ncf__free(form->power);
+    ncf__free(form->stage);
+    ncf__free(form->low_power);
+    ncf__free(form->high_power);
     ncf__free(form->inputs_table.data);
     ncf__free(form->slope.data);
     ncf__free(form->gradient.data);
