@@ -204,7 +204,7 @@ void ncf_result_free(ncf_result_t *result)
         return;
     ncf__orbit_list_clear(&result->orbits);
     ncf__census_clear(&result->census);
-    ncf__line_search_clear(&result->search);
+    ncf__line_search_clear(&result->search, result->inputs);
     fmpz_clear(result->hidden);
     fmpz_clear(result->homogeneity);
     fmpz_clear(result->unknowns);

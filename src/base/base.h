@@ -120,4 +120,10 @@ void ncf__decimal_enclosure(char **mid, char **rad, const arb_t x, slong digits)
  */
 char *ncf__decimal_short(const arb_t x, slong digits);
 
+/*
+ * For vectors of unit length: exactly `places` >= 1 decimals, right up to one unit in the
+ * last place, so that a coordinate that may be 0 reads 0.0000. "?" when x is wider.
+ */
+char *ncf__decimal_fixed(const arb_t x, slong places);
+
 #endif

@@ -46,3 +46,42 @@ char *ncf__decimal_short(const arb_t x, slong digits)
     flint_free(text);
     return copy;
 }
+
+/* digits / 10^places with exactly `places` >= 1 decimals. */
+static char *format_fixed(const fmpz_t digits, slong places)
+{
+    char *text = fmpz_get_str(NULL, 10, digits);
+    const char *figures = text + (text[0] == '-');
+    slong length = (slong) strlen(figures);
+    char *padded = ncf__calloc((size_t) (places + length) + 2, 1);
+    /* At least one figure stands before the point. */
+    slong zeros = length <= places ? places + 1 - length : 0;
+    memset(padded, '0', (size_t) zeros);
+    strcpy(padded + zeros, figures);
+    slong whole = zeros + length - places;
+    char *out = ncf__format("%s%.*s.%s", text[0] == '-' ? "-" : "", (int) whole, padded, padded + whole);
+    ncf__free(padded);
+    flint_free(text);
+    return out;
+}
+
+char *ncf__decimal_fixed(const arb_t x, slong places)
+{
+    char *text = NULL;
+    arb_t scaled;
+    fmpz_t digits;
+    arb_init(scaled);
+    fmpz_init(digits);
+    fmpz_set_ui(digits, 10);
+    fmpz_pow_ui(digits, digits, (ulong) places);
+    arb_mul_fmpz(scaled, x, digits, ARF_PREC_EXACT);
+    /* |x 10^places - digits| <= 1/2 + radius < 1 */
+    if (arb_is_finite(scaled) && mag_cmp_2exp_si(arb_radref(scaled), -2) < 0 &&
+        arf_cmpabs_2exp_si(arb_midref(scaled), 200) < 0) {
+        arf_get_fmpz(digits, arb_midref(scaled), ARF_RND_NEAR);
+        text = format_fixed(digits, places);
+    }
+    fmpz_clear(digits);
+    arb_clear(scaled);
+    return text != NULL ? text : ncf__strdup("?");
+}

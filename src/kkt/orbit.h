@@ -20,6 +20,7 @@ typedef enum {
 typedef enum {
     NCF_CHECK_NONE,     /* not checked in the full network */
     NCF_CHECK_KRAWCZYK, /* Krawczyk's test in the full unknowns: exists, is unique, nondegenerate */
+    NCF_CHECK_ACTIVE,   /* the same in the network of the active units; the idle ones are zero */
     NCF_CHECK_RESIDUAL, /* grad N - lambda u encloses 0 (a set of points, or a degenerate one) */
     NCF_CHECK_LIFT,     /* by the closed form alone (too many unknowns) */
     NCF_CHECK_FAILED,   /* the check in the full network did not succeed */

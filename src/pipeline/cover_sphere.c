@@ -10,27 +10,36 @@
 
 #define MAX_BOXES 20000000
 
-/* lambda_min by default: a thousandth of the largest lambda found, as a short decimal. */
+/*
+ * lambda_min by default: the power of ten below a thousandth of the largest lambda found.
+ * Any positive number would do; the choice is stated with the result.
+ */
 static void default_bound(ncf_line_search_t *search, const ncf_tensor_t tensor)
 {
     arb_t bound, factor;
-    arf_t rounded;
+    fmpz_t exponent;
     arb_init(bound);
     arb_init(factor);
-    arf_init(rounded);
+    fmpz_init(exponent);
     ncf__single_unit_factor(factor, tensor->order, 64);
     arb_one(bound);
     if (search->lines.count > 0) {
         arb_abs(bound, search->lines.lines[0].mu);
         arb_mul(bound, bound, factor, 64);
     }
-    arb_div_si(bound, bound, 1000, 64);
-    /* Rounded down to three bits: short, and still a lower bound of what was meant. */
-    arb_get_lbound_arf(rounded, bound, 64);
-    arf_set_round(rounded, rounded, 3, ARF_RND_DOWN);
-    arf_get_fmpq(search->lambda_min, rounded);
-    search->bounded = 1;
-    arf_clear(rounded);
+    arb_log(bound, bound, 64);
+    arb_const_log10(factor, 64);
+    arb_div(bound, bound, factor, 64);
+    arf_get_fmpz(exponent, arb_midref(bound), ARF_RND_FLOOR);
+    fmpz_sub_ui(exponent, exponent, 3);
+    /* Beyond what number text can say the bound is 1; the scope states it. */
+    int sayable = fmpz_cmp_si(exponent, -NCF_NUMBER_MAX_EXPONENT) > 0 &&
+                  fmpz_cmp_si(exponent, NCF_NUMBER_MAX_EXPONENT) < 0;
+    slong power = sayable ? fmpz_get_si(exponent) : 0;
+    char *text = ncf__format("1e%ld", (long) power);
+    ncf__line_search_set_bound(search, text);
+    ncf__free(text);
+    fmpz_clear(exponent);
     arb_clear(factor);
     arb_clear(bound);
 }
@@ -105,6 +114,39 @@ static int refine_in_box(arb_ptr e, arb_t mu, const ncf_cover_line_t *box,
     return refined;
 }
 
+/* The regions that stayed undecided, in R^d. */
+static void take_regions(ncf_line_search_t *search, const ncf_cover_t *cover, const ncf_tensor_t tensor,
+                         slong prec)
+{
+    slong n = tensor->dimension;
+    arb_mat_t points;
+    arb_ptr e = _arb_vec_init(n);
+    arb_mat_init(points, tensor->points, n);
+    ncf__tensor_isometric(points, tensor, prec);
+    for (slong k = 0; k < cover->undecided_count && k < NCF_MAX_REGIONS; k++) {
+        ncf_region_t *region = &search->regions[search->region_count++];
+        region->direction = _arb_vec_init(tensor->ambient);
+        arb_init(region->mu);
+        _arb_vec_set(e, cover->undecided + k * n, n);
+        normalise(e, n, prec);
+        ncf__tensor_eval(region->mu, NULL, NULL, e, tensor, points, prec);
+        ncf__tensor_lift(region->direction, e, tensor, prec);
+    }
+    arb_mat_clear(points);
+    _arb_vec_clear(e, n);
+}
+
+/* Is |mu| < mu_min for certain? Such lines are outside what was asked for. */
+static int is_below(const arb_t mu, const arf_t mu_min)
+{
+    arf_t upper;
+    arf_init(upper);
+    arb_get_abs_ubound_arf(upper, mu, 64);
+    int below = arf_cmp(upper, mu_min) < 0;
+    arf_clear(upper);
+    return below;
+}
+
 /* Replaces the lines by those of the cover: one for each proved box. */
 static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover, const ncf_tensor_t tensor,
                        const ncf_solve_options_t *options)
@@ -127,7 +169,8 @@ static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover, cons
             normalise(e, n, prec);
             arb_set(mu, cover->lines[k].mu);
         }
-        ncf__add_proved_line(search, e, mu, tensor, points, prec);
+        if (!is_below(mu, search->effort.mu_min))
+            ncf__add_proved_line(search, e, mu, tensor, points, prec);
     }
     arb_clear(mu);
     _arb_vec_clear(e, n);
@@ -150,13 +193,14 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
     search->limit = cover.limit;
     /* A cover that did not finish may hold fewer lines than were found before. */
     if (cover.count >= search->lines.count || cover.undecided_count == 0) {
-        search->unresolved = 0;
+        ncf__line_search_forget_notes(search);
         take_lines(search, &cover, tensor, options);
     }
     if (cover.undecided_count == 0 && cover.limit == NCF_LIMIT_NONE && search->unresolved == 0)
         search->lines.complete = ncf_proved();
     else if (cover.undecided_count > 0) {
         search->unresolved += cover.undecided_count;
+        take_regions(search, &cover, tensor, options->precision);
         ncf__line_search_note(search,
                               ncf__format("%ld regions of the sphere with lambda above the bound stay "
                                           "undecided: a multiple or a non-isolated eigenline is likely",

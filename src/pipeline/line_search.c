@@ -13,6 +13,13 @@ void ncf__line_search_note(ncf_line_search_t *search, char *text)
         ncf__free(text);
 }
 
+void ncf__line_search_forget_notes(ncf_line_search_t *search)
+{
+    while (search->note_count > 0)
+        ncf__free(search->notes[--search->note_count]);
+    search->unresolved = 0;
+}
+
 static void set_scope(ncf_line_search_t *search)
 {
     ncf__free(search->scope);
@@ -20,13 +27,7 @@ static void set_scope(ncf_line_search_t *search)
         search->scope = ncf__strdup("all KKT points with lambda != 0");
         return;
     }
-    fmpq_t exact;
-    fmpq_init(exact);
-    fmpq_set(exact, search->lambda_min);
-    char *bound = fmpq_get_str(NULL, 10, exact);
-    search->scope = ncf__format("all KKT points with lambda >= %s", bound);
-    flint_free(bound);
-    fmpq_clear(exact);
+    search->scope = ncf__format("all KKT points with lambda >= %s", search->bound_text);
 }
 
 static void set_argument(ncf_line_search_t *search, char *text)
@@ -38,7 +39,7 @@ static void set_argument(ncf_line_search_t *search, char *text)
 /* T = 0: N vanishes identically. */
 static void nothing_to_find(ncf_line_search_t *search)
 {
-    search->method = "zero-tensor";
+    search->route = "nothing (it is zero)";
     search->lines.complete = ncf_proved();
     set_argument(search, ncf__strdup("the data tensor is exactly zero, so that N = 0 and every "
                                      "point of the sphere is a KKT point with lambda = 0"));
@@ -47,7 +48,7 @@ static void nothing_to_find(ncf_line_search_t *search)
 static void exact_matrix(ncf_line_search_t *search, const ncf_tensor_t tensor,
                          const ncf_proof_options_t *options)
 {
-    search->method = "symmetric-matrix";
+    search->route = "characteristic polynomial";
     ncf__matrix_lines(&search->lines, tensor, options);
     if (ncf_is_proved(search->lines.complete))
         set_argument(search,
@@ -61,7 +62,7 @@ static void exact_matrix(ncf_line_search_t *search, const ncf_tensor_t tensor,
 static void exact_binary(ncf_line_search_t *search, const ncf_tensor_t tensor,
                          const ncf_proof_options_t *options)
 {
-    search->method = "binary-form";
+    search->route = "real root isolation";
     ncf__binary_lines(&search->lines, tensor, options);
     if (ncf_is_proved(search->lines.complete))
         set_argument(search,
@@ -71,24 +72,24 @@ static void exact_binary(ncf_line_search_t *search, const ncf_tensor_t tensor,
         ncf__line_search_note(search, ncf__strdup("some roots were not decided before the limit"));
 }
 
-/* The user's bound restricts every count; the exact text was validated before. */
-static void read_bound(ncf_line_search_t *search, const ncf_solve_options_t *options)
+void ncf__line_search_set_bound(ncf_line_search_t *search, const char *text)
 {
-    if (options->lambda_min == NULL)
-        return;
-    search->bounded = 1;
     fmpq_t exact;
     fmpq_init(exact);
-    NCF_REQUIRE(ncf__rational_parse(exact, options->lambda_min, strlen(options->lambda_min)) == NULL);
+    NCF_REQUIRE(ncf__rational_parse(exact, text, strlen(text)) == NULL);
     fmpq_swap(search->lambda_min, exact);
     fmpq_clear(exact);
+    search->bounded = 1;
+    search->bound_text = ncf__strdup(text);
 }
 
 static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits)
 {
-    search->method = "symmetric-tensor";
+    search->route = "homotopy";
     ncf__count_classes(search, tensor, options, limits);
+    if (search->effort.used_search)
+        search->route = "multi-start search";
     if (ncf_is_proved(search->lines.complete)) {
         char *bound = fmpz_get_str(NULL, 10, search->effort.class_bound);
         set_argument(search, ncf__format("all %s complex eigenpair classes are certified and pairwise "
@@ -100,6 +101,7 @@ static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
     search->limit = ncf__limit_reached(limits);
     if (search->limit != NCF_LIMIT_NONE || tensor->dimension > 4)
         return;
+    search->route = "homotopy, then a cover of the sphere";
     ncf__cover_sphere(search, tensor, options, limits);
     if (ncf_is_proved(search->lines.complete))
         set_argument(search, ncf__format("the real sphere is covered by %ld boxes: one line in each of "
@@ -111,12 +113,13 @@ void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits)
 {
     ncf_proof_options_t proof = {options->precision, options->max_precision, options->threads, limits};
-    *out = (ncf_line_search_t) {.method = ""};
+    *out = (ncf_line_search_t) {.route = ""};
     ncf__line_list_init(&out->lines);
     fmpz_init(out->effort.class_bound);
     arf_init(out->effort.mu_min);
     fmpq_init(out->lambda_min);
-    read_bound(out, options);
+    if (options->lambda_min != NULL)
+        ncf__line_search_set_bound(out, options->lambda_min);
     ncf__eigen_class_bound(out->effort.class_bound, tensor->order, tensor->dimension);
     if (tensor->dimension == 0)
         nothing_to_find(out);
@@ -133,12 +136,16 @@ void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
     set_scope(out);
 }
 
-void ncf__line_search_clear(ncf_line_search_t *search)
+void ncf__line_search_clear(ncf_line_search_t *search, slong ambient)
 {
-    for (int i = 0; i < search->note_count; i++)
-        ncf__free(search->notes[i]);
+    for (int i = 0; i < search->region_count; i++) {
+        _arb_vec_clear(search->regions[i].direction, ambient);
+        arb_clear(search->regions[i].mu);
+    }
+    ncf__line_search_forget_notes(search);
     ncf__free(search->argument);
     ncf__free(search->scope);
+    ncf__free(search->bound_text);
     fmpq_clear(search->lambda_min);
     arf_clear(search->effort.mu_min);
     fmpz_clear(search->effort.class_bound);

@@ -31,4 +31,10 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
 void ncf__add_proved_line(ncf_line_search_t *search, arb_srcptr e, const arb_t mu,
                           const ncf_tensor_t tensor, const arb_mat_t points, slong prec);
 
+/* Restricts the search to lambda >= the exact positive number in the text. */
+void ncf__line_search_set_bound(ncf_line_search_t *search, const char *text);
+
+/* Drops what another route left open, because a later one settles or restates it. */
+void ncf__line_search_forget_notes(ncf_line_search_t *search);
+
 #endif

@@ -24,19 +24,29 @@ typedef struct {
 } ncf_effort_t;
 
 #define NCF_MAX_NOTES 8
+#define NCF_MAX_REGIONS 50
+
+/* A part of the sphere that stayed undecided: enclosures of its unit vectors and of mu. */
+typedef struct {
+    arb_ptr direction; /* d balls */
+    arb_t mu;
+} ncf_region_t;
 
 typedef struct {
     ncf_line_list_t lines;
     ncf_effort_t effort;
     int bounded;               /* complete only for lambda >= lambda_min */
     fmpq_t lambda_min;
-    const char *method;        /* static */
+    const char *route;         /* how the lines were found; static */
+    char *bound_text;          /* lambda_min as the user wrote it, or a power of ten */
     char *scope, *argument;    /* allocated */
     ncf_limit_t limit;
     slong unresolved;          /* candidates or boxes that stayed undecided */
     int euler_lost;            /* a critical point was met whose index is not known */
     char *notes[NCF_MAX_NOTES]; /* what stayed undecided and why; allocated */
     int note_count;
+    ncf_region_t regions[NCF_MAX_REGIONS]; /* the first ones; `unresolved` counts all */
+    int region_count;
 } ncf_line_search_t;
 
 /*
@@ -45,7 +55,7 @@ typedef struct {
  */
 void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits);
-void ncf__line_search_clear(ncf_line_search_t *search);
+void ncf__line_search_clear(ncf_line_search_t *search, slong ambient);
 
 /* Appends a note; the text is taken over. */
 void ncf__line_search_note(ncf_line_search_t *search, char *text);

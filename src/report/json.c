@@ -156,11 +156,17 @@ static json_t *orbit_object(const ncf_orbit_struct *orbit, const ncf_result_t *r
     return object;
 }
 
-static json_t *undecided_array(const ncf_line_search_t *search)
+static json_t *undecided_array(const ncf_result_t *result, slong digits)
 {
+    const ncf_line_search_t *search = &result->search;
     json_t *array = json_array();
     for (int i = 0; i < search->note_count; i++)
         json_array_append_new(array, json_pack("{s:s}", "reason", search->notes[i]));
+    for (int i = 0; i < search->region_count; i++)
+        json_array_append_new(
+            array, json_pack("{s:s, s:o, s:o}", "reason", "a region of the sphere", "direction",
+                             vector(search->regions[i].direction, result->inputs, digits), "mu",
+                             ball(search->regions[i].mu, digits)));
     return array;
 }
 
@@ -250,14 +256,15 @@ static json_t *document(const ncf_result_t *result, slong digits)
     json_object_set_new(object, "format", json_string("ncf-result"));
     json_object_set_new(object, "version", json_integer(1));
     json_object_set_new(object, "problem", problem_object(result));
-    json_object_set_new(object, "method", json_string(result->search.method));
+    json_object_set_new(object, "method", json_string("symmetric-tensor"));
+    json_object_set_new(object, "route", json_string(result->search.route));
     json_object_set_new(object, "options", options_object(result));
     json_object_set_new(object, "limit", json_string(ncf__limit_text(result->limit)));
     json_object_set_new(object, "complete", complete_object(result));
     json_object_set_new(object, "counts", counts_object(&result->census));
     json_object_set_new(object, "lines", lines);
     json_object_set_new(object, "orbits", orbits);
-    json_object_set_new(object, "undecided", undecided_array(&result->search));
+    json_object_set_new(object, "undecided", undecided_array(result, digits));
     json_object_set_new(object, "audit", audit_object(result));
     json_object_set_new(object, "effort", effort_object(result));
     json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));

@@ -14,18 +14,17 @@ static void paragraph(FILE *stream, const char *lead, const char *text)
     fputs(lead, stream);
     while (*text != '\0') {
         int length = (int) strcspn(text, " ");
-        if (column + length > 78 && column > indent) {
+        if (column > indent && column + 1 + length > 78) {
             fprintf(stream, "\n%*s", indent, "");
             column = indent;
+        } else if (column > indent) {
+            fputc(' ', stream);
+            column++;
         }
         fprintf(stream, "%.*s", length, text);
         column += length;
         text += length;
-        if (*text == ' ') {
-            fputc(' ', stream);
-            column++;
-            text++;
-        }
+        text += strspn(text, " ");
     }
     fputc('\n', stream);
 }
@@ -46,12 +45,39 @@ static void write_heading(FILE *stream, const ncf_result_t *result)
         fprintf(stream, ", %ld after merging", (long) result->distinct_points);
     if (result->essential_dimension < result->inputs)
         fprintf(stream, "; essential dimension %ld", (long) result->essential_dimension);
-    fprintf(stream, "\nMethod    %s; %ld bits, seed %llu\n\n", result->search.method,
-            options->precision, (unsigned long long) options->seed);
+    fprintf(stream, "\nMethod    symmetric tensor of order %ld: %s\n", (long) result->order,
+            result->search.route);
+    fprintf(stream, "Settings  %ld bits, seed %llu, %d thread%s\n\n", options->precision,
+            (unsigned long long) options->seed, options->threads, options->threads == 1 ? "" : "s");
     flint_free(unknowns);
 }
 
-static void write_completeness(FILE *stream, const ncf_result_t *result)
+static void write_direction(FILE *stream, arb_srcptr q, slong d, long digits, int verbose)
+{
+    slong shown = verbose || d <= 3 ? d : 2;
+    fputc('(', stream);
+    for (slong j = 0; j < shown; j++) {
+        char *text = ncf__decimal_fixed(q + j, digits < 5 ? digits : 5);
+        fprintf(stream, "%s%s", j > 0 ? ", " : "", text);
+        ncf__free(text);
+    }
+    fprintf(stream, "%s)", shown < d ? ", ..." : "");
+}
+
+/* Where the sphere stayed undecided: as many digits as the region is small. */
+static void write_regions(FILE *stream, const ncf_result_t *result, long digits, int verbose)
+{
+    for (int i = 0; i < result->search.region_count; i++) {
+        const ncf_region_t *region = &result->search.regions[i];
+        char *mu = ncf__decimal_short(region->mu, digits < 5 ? digits : 5);
+        fprintf(stream, "          near ");
+        write_direction(stream, region->direction, result->inputs, digits, verbose);
+        fprintf(stream, ", mu = %s\n", mu);
+        ncf__free(mu);
+    }
+}
+
+static void write_completeness(FILE *stream, const ncf_result_t *result, long digits, int verbose)
 {
     const ncf_line_search_t *search = &result->search;
     if (result->limit != NCF_LIMIT_NONE)
@@ -68,6 +94,7 @@ static void write_completeness(FILE *stream, const ncf_result_t *result)
     }
     for (int i = 0; i < search->note_count; i++)
         paragraph(stream, "Open      ", search->notes[i]);
+    write_regions(stream, result, digits, verbose);
     fputc('\n', stream);
 }
 
@@ -114,19 +141,6 @@ static void write_census(FILE *stream, const ncf_result_t *result, int verbose)
     fputc('\n', stream);
 }
 
-static void write_direction(FILE *stream, const ncf_line_struct *line, slong row, long digits,
-                            int verbose)
-{
-    slong d = arb_mat_ncols(line->basis), shown = verbose || d <= 3 ? d : 2;
-    fputc('(', stream);
-    for (slong j = 0; j < shown; j++) {
-        char *text = ncf__decimal_short(arb_mat_entry(line->basis, row, j), digits < 5 ? digits : 5);
-        fprintf(stream, "%s%s", j > 0 ? ", " : "", text);
-        ncf__free(text);
-    }
-    fprintf(stream, "%s)", shown < d ? ", ..." : "");
-}
-
 static void write_line(FILE *stream, const ncf_line_struct *line, slong number, long digits, int verbose)
 {
     char *mu = ncf__decimal_short(line->mu, digits);
@@ -144,7 +158,8 @@ static void write_line(FILE *stream, const ncf_line_struct *line, slong number, 
     for (slong row = 0; row <= line->dimension; row++) {
         if (line->dimension > 0)
             fprintf(stream, "%44s", "");
-        write_direction(stream, line, row, digits, verbose);
+        write_direction(stream, arb_mat_entry(line->basis, row, 0), arb_mat_ncols(line->basis), digits,
+                        verbose);
         fputc('\n', stream);
     }
     ncf__free(mu);
@@ -253,8 +268,9 @@ static void write_network_check(FILE *stream, const ncf_result_t *result)
         ncf_check_t check;
         const char *text;
     } kinds[] = {{NCF_CHECK_KRAWCZYK, "orbits proved by Krawczyk in the full network"},
+                 {NCF_CHECK_ACTIVE, "orbits proved by Krawczyk in the network of their active units"},
                  {NCF_CHECK_RESIDUAL, "degenerate orbits with grad N = lambda u within their balls"},
-                 {NCF_CHECK_LIFT, "orbits by the lift alone (more than 200 weights)"},
+                 {NCF_CHECK_LIFT, "orbits by the closed form alone (more than 200 active weights)"},
                  {NCF_CHECK_FAILED, "orbits UNDECIDED in the full network"},
                  {NCF_CHECK_REFUTED, "orbits REFUTED in the full network"}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
@@ -311,7 +327,7 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
     if (digits < 1 || digits > 10000)
         return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
     write_heading(stream, result);
-    write_completeness(stream, result);
+    write_completeness(stream, result, digits, verbose);
     write_census(stream, result, verbose);
     write_lines(stream, result, digits, verbose);
     write_orbits(stream, result, digits, verbose);

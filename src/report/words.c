@@ -21,6 +21,8 @@ const char *ncf__check_text(ncf_check_t value)
     switch (value) {
     case NCF_CHECK_KRAWCZYK:
         return "krawczyk";
+    case NCF_CHECK_ACTIVE:
+        return "krawczyk-active-units";
     case NCF_CHECK_RESIDUAL:
         return "residual";
     case NCF_CHECK_LIFT:

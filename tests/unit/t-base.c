@@ -138,6 +138,30 @@ static void test_decimal_special(void)
     arb_clear(x);
 }
 
+static void check_fixed(double x, double radius, slong places, const char *expected)
+{
+    arb_t ball;
+    arb_init(ball);
+    arb_set_d(ball, x);
+    mag_set_d(arb_radref(ball), radius);
+    char *text = ncf__decimal_fixed(ball, places);
+    CHECK_STR_EQ(text, expected);
+    ncf__free(text);
+    arb_clear(ball);
+}
+
+static void test_decimal_fixed(void)
+{
+    check_fixed(0.5, 0, 1, "0.5");
+    check_fixed(-0.0625, 0, 4, "-0.0625");
+    check_fixed(12.25, 0, 3, "12.250");
+    check_fixed(-1e-30, 1e-30, 5, "0.00000");
+    check_fixed(0.99999999, 0, 4, "1.0000");
+    check_fixed(-3.999, 0.001, 2, "-4.00");
+    check_fixed(0.5, 0.1, 3, "?");
+    check_fixed(0.05, 0, 1, "0.1");
+}
+
 static void test_digest(void)
 {
     char hex[65];
@@ -207,6 +231,7 @@ int main(void)
         {"random streams", test_random},
         {"decimals enclose", test_decimal_enclosure},
         {"special decimals", test_decimal_special},
+        {"fixed decimals", test_decimal_fixed},
         {"SHA-256", test_digest},
         {"worker threads", test_parallel},
         {"errors keep the first failure", test_errors},
