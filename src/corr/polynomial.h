@@ -31,7 +31,7 @@ int ncf__polynomial_terms_bound(fmpz_t out, const struct ncf_problem *problem);
  * Decides from widths, degrees and the size of the data whether N will be built: at
  * most NCF_POLYNOMIAL_MAX_TERMS terms are predicted, the degree is at most
  * NCF_POLYNOMIAL_MAX_DEGREE, and the predicted memory (below 128 megabytes) and time
- * (seconds) are moderate. No polynomial is allocated for the decision.
+ * (a second or two) are moderate. No polynomial is allocated for the decision.
  */
 int ncf__polynomial_is_small(const struct ncf_problem *problem, const fmpq_mat_t weights);
 

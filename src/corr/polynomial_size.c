@@ -5,9 +5,9 @@
 #include "../network/network.h"
 
 #define MAX_BOUND_BITS 4096
-#define MAX_EXPONENTS (UWORD(1) << 24)  /* terms times variables */
+#define MAX_EXPONENTS (UWORD(1) << 24) /* terms times variables */
 #define MAX_MEMORY_BITS (UWORD(1) << 30)
-#define MAX_WORK_BITS (UWORD(1) << 34)
+#define MAX_WORK_BITS (UWORD(1) << 32)
 
 /* C(t + p - 1, p), the number of monomials of degree p >= 1 in t >= 1 symbols. */
 static int monomial_count(fmpz_t out, const fmpz_t symbols, slong degree)

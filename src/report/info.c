@@ -16,30 +16,6 @@ const char *ncf__loss_name(ncf_loss_t loss)
     return names[loss];
 }
 
-/* Rank of the rows of m over Q, through the smaller of its two Gram matrices. */
-static slong rational_rank(const fmpq_mat_t m)
-{
-    slong rows = fmpq_mat_nrows(m), columns = fmpq_mat_ncols(m);
-    slong size = rows < columns ? rows : columns;
-    fmpz_mat_t integer, transpose, gram;
-    fmpz *scales = _fmpz_vec_init(rows);
-    fmpz_mat_init(integer, rows, columns);
-    fmpz_mat_init(transpose, columns, rows);
-    fmpz_mat_init(gram, size, size);
-    fmpq_mat_get_fmpz_mat_rowwise(integer, scales, m);
-    fmpz_mat_transpose(transpose, integer);
-    if (rows < columns)
-        fmpz_mat_mul(gram, integer, transpose);
-    else
-        fmpz_mat_mul(gram, transpose, integer);
-    slong rank = fmpz_mat_rank(gram);
-    _fmpz_vec_clear(scales, rows);
-    fmpz_mat_clear(integer);
-    fmpz_mat_clear(transpose);
-    fmpz_mat_clear(gram);
-    return rank;
-}
-
 static void gather_data(ncf_info_t *info, const fmpq_mat_t weights)
 {
     const struct ncf_problem *problem = info->problem;
@@ -55,7 +31,7 @@ static void gather_data(ncf_info_t *info, const fmpq_mat_t weights)
     }
     info->active_points = active;
     /* The rows that are left are zero. */
-    info->span = rational_rank(points);
+    info->span = ncf__rational_rank(&info->span_exact, points);
     fmpq_mat_clear(points);
 }
 

@@ -27,6 +27,7 @@ typedef struct {
     fmpz *degrees;               /* e_1 .. e_K */
     slong active_points;         /* points with z_i != 0 */
     slong span;                  /* dimension of the span of these points */
+    int span_exact;              /* else the dimension is at least that */
     ncf_symmetry_t *symmetries;  /* one a hidden layer */
     fmpz_t order;                /* of the symmetry group when order_kind says finite */
     ncf_order_t order_kind;      /* LONG: finite, given by the formula only */
@@ -45,6 +46,12 @@ void ncf__info_clear(ncf_info_t *info);
 const char *ncf__activation_name(const ncf_activation_t *activation);
 /* "square", "logistic", "exponential". */
 const char *ncf__loss_name(ncf_loss_t loss);
+
+/*
+ * rank.c: the rank of m over Q; *exact is 0 when it is only a lower bound, because the
+ * exact one would take long.
+ */
+slong ncf__rational_rank(int *exact, const fmpq_mat_t m);
 
 /* Return 0 when the stream fails. */
 int ncf__info_write_text(FILE *stream, const ncf_info_t *info);

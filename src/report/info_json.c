@@ -42,7 +42,8 @@ static json_t *data(const ncf_info_t *info)
     json_object_set_new(object, "points", json_integer(info->problem->points));
     json_object_set_new(object, "inputs", json_integer(info->problem->widths[0]));
     json_object_set_new(object, "weighted_points", json_integer(info->active_points));
-    json_object_set_new(object, "span", json_integer(info->span));
+    json_object_set_new(object, "span", info->span_exact ? json_integer(info->span) : json_null());
+    json_object_set_new(object, "span_at_least", json_integer(info->span));
     return object;
 }
 

@@ -118,13 +118,14 @@ static void write_data(FILE *stream, const ncf_info_t *info)
                                             inputs == 1 ? "" : "s"));
     if (info->active_points == 0)
         write_field(stream, "essential", "every weight z_i is 0, so N = 0");
-    else if (info->span == 0)
+    else if (info->span == 0 && info->span_exact)
         write_field(stream, "essential", "every point with z_i != 0 is 0, so N = 0");
     else
         write_owned(stream, "essential",
-                    ncf__format("%ld point%s with z_i != 0 span%s %ld of %ld dimension%s",
+                    ncf__format("%ld point%s with z_i != 0 span%s %s%ld of %ld dimension%s",
                                 (long) info->active_points, info->active_points == 1 ? "" : "s",
-                                info->active_points == 1 ? "s" : "", (long) info->span, inputs,
+                                info->active_points == 1 ? "s" : "",
+                                info->span_exact ? "" : "at least ", (long) info->span, inputs,
                                 inputs == 1 ? "" : "s"));
 }
 

@@ -4,6 +4,7 @@ libncf_core_la_SOURCES += \
 	src/report/info_json.c \
 	src/report/info_text.c \
 	src/report/json.c \
+	src/report/rank.c \
 	src/report/report.h \
 	src/report/table.c \
 	src/report/words.c

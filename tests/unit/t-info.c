@@ -2,6 +2,8 @@
 /* t-info.c: what `ncf info` says about problems, as text and as JSON. */
 #include "../harness.h"
 
+#include "../../src/report/info.h"
+
 #include <jansson.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +139,8 @@ static void test_degenerate_data(void)
                        "\"data\":{\"x\":[[\"0\",\"0\"],[\"1\",\"1\"],[\"2\",\"2\"],[\"5\",\"1\"]],"
                        "\"y\":[\"1\",\"1\",\"1\",\"0\"]}",
                        ""),
-               "data", "{\"points\":4,\"inputs\":2,\"weighted_points\":3,\"span\":1}");
+               "data", "{\"points\":4,\"inputs\":2,\"weighted_points\":3,\"span\":1,"
+               "\"span_at_least\":1}");
 }
 
 static void test_json_fields(void)
@@ -160,6 +163,40 @@ static void test_json_fields(void)
     check_json(PROBLEM("2,2,2,1", POWER("3"), DATA, ""), "symmetry/formula",
                "\"2^2 2! * 2^2 2!\"");
     check_json(PROBLEM("2,2,2,1", POWER("3"), DATA, ""), "symmetry/order", "\"64\"");
+}
+
+/* Products of random (n x r) and (r x d) have rank r; large ones are bounded only. */
+static int rank_is(slong n, slong r, slong d, int exactly)
+{
+    ncf_random_t random;
+    fmpq_mat_t a, b, product;
+    ncf__random_init(&random, ncf_test_seed(), 40);
+    fmpq_mat_init(a, n, r);
+    fmpq_mat_init(b, r, d);
+    fmpq_mat_init(product, n, d);
+    for (slong k = 0; k < (n + d) * r; k++) {
+        fmpq *entry = k < n * r ? fmpq_mat_entry(a, k / r, k % r)
+                                : fmpq_mat_entry(b, (k - n * r) / d, (k - n * r) % d);
+        slong numerator = (slong) ncf__random_below(&random, 20001) - 10000;
+        fmpq_set_si(entry, numerator, 1 + ncf__random_below(&random, 7));
+    }
+    fmpq_mat_mul(product, a, b);
+    int exact;
+    slong rank = ncf__rational_rank(&exact, product);
+    fmpq_mat_clear(a);
+    fmpq_mat_clear(b);
+    fmpq_mat_clear(product);
+    return rank == r && exact == exactly;
+}
+
+static void test_rank(void)
+{
+    CHECK(rank_is(5, 3, 4, 1));
+    CHECK(rank_is(3, 1, 9, 1));
+    CHECK(rank_is(7, 7, 7, 1));
+    CHECK(rank_is(40, 2, 3, 1));
+    CHECK(rank_is(150, 150, 150, 1));
+    CHECK(rank_is(400, 3, 300, 0));
 }
 
 /* 2^50 50! = 34243224702511976248246432895208185975118675053719198827915654463488 10^12 */
@@ -207,6 +244,7 @@ int main(void)
         {"a deep problem as text", test_deep_text},
         {"data without content", test_degenerate_data},
         {"members of the JSON document", test_json_fields},
+        {"the rank of the data", test_rank},
         {"numbers of any size", test_large_numbers},
         {"a full device is an error", test_full_device},
         {NULL, NULL},
