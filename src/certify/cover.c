@@ -12,8 +12,10 @@
 
 #define COVER_PROOF_BITS 256   /* of the balls that hold the lines */
 #define COVER_SMALLEST 0x1p-30 /* boxes of this half width are given up */
-#define COVER_SMALL 0x1p-20    /* below it Newton's method is tried in any case */
-#define COVER_REACH 0x1p-26    /* least half width of a box with one zero */
+#define COVER_CROWD 10000      /* open boxes of one job, see is_crowded */
+#define COVER_CROWD_WIDTH 0x1p-6
+#define COVER_SMALL 0x1p-20 /* below it Newton's method is tried in any case */
+#define COVER_REACH 0x1p-26 /* least half width of a box with one zero */
 
 typedef struct {
     slong chart;
@@ -32,7 +34,8 @@ typedef struct {
     arb_mat_t points;
     ncf_cover_shape_t shape;
     ncf_cover_term_t *tables;
-    double mu_min; /* of the scaled tensor, rounded down */
+    const arf_struct *bound; /* mu_min */
+    double mu_min;           /* of the scaled tensor, rounded down */
     cover_job_t *jobs;
     slong job_count;
     cover_job_t **active;
@@ -222,6 +225,25 @@ static void process(cover_job_t *job, ncf_cover_expansion_t *t, const cover_sear
     }
 }
 
+/*
+ * A crowd of boxes that are too small for |mu| < mu_min to discard (phi vanishes to the
+ * second order where g does): eigenvectors fill a curve or a surface, and halving the
+ * boxes further would only draw it more finely.
+ */
+static int is_crowded(const cover_job_t *job, const cover_search_t *search)
+{
+    double small = fmin(COVER_CROWD_WIDTH, sqrt(search->mu_min) / 8);
+    return job->tail - job->head > COVER_CROWD &&
+           width(&job->queue[job->head], search->shape.variables) < small;
+}
+
+static void give_up(cover_job_t *job)
+{
+    for (; job->head < job->tail; job->head++)
+        append(&job->failed, &job->failed_count, &job->failed_allocated,
+               &job->queue[job->head]);
+}
+
 /* ---- Jobs, rounds and the budget ---------------------------------------------------- */
 
 static void run_job(void *context, slong index, int worker)
@@ -236,6 +258,8 @@ static void run_job(void *context, slong index, int worker)
     ncf__cover_expansion_init(&t, &search->shape);
     while (job->head < job->tail && job->done < last) {
         process(job, &t, search);
+        if (is_crowded(job, search))
+            give_up(job);
         if (++turn % interval == 0 && ncf__limit_reached(search->limits) != NCF_LIMIT_NONE)
             break;
     }
@@ -403,15 +427,29 @@ static void merge_record(ncf_cover_t *out, const ncf_cover_record_t **kept,
     }
 }
 
+/* Certainly |mu| < mu_min: proved, but not asked for. */
+static int is_below(const ncf_cover_record_t *record, const arf_t bound)
+{
+    mag_t size;
+    mag_init(size);
+    arb_get_mag(size, record->mu);
+    int below = arf_cmpabs_mag(bound, size) > 0;
+    mag_clear(size);
+    return below;
+}
+
 static void gather(ncf_cover_t *out, const cover_search_t *search)
 {
     slong v = search->shape.variables, n = v + 1, total = 0;
     for (slong i = 0; i < search->job_count; i++)
         total += search->jobs[i].record_count;
     const ncf_cover_record_t **kept = ncf__calloc((size_t) total, sizeof(*kept));
-    for (slong i = 0; i < search->job_count; i++)
-        for (slong k = 0; k < search->jobs[i].record_count; k++)
-            merge_record(out, kept, &search->jobs[i].records[k], n);
+    for (slong i = 0; i < search->job_count; i++) {
+        for (slong k = 0; k < search->jobs[i].record_count; k++) {
+            if (!is_below(&search->jobs[i].records[k], search->bound))
+                merge_record(out, kept, &search->jobs[i].records[k], n);
+        }
+    }
     ncf__free(kept);
     double open = 0;
     for (slong k = 0; k < n; k++)
@@ -467,13 +505,15 @@ static void cover_charts(ncf_cover_t *out, cover_search_t *search, const arf_t m
 }
 
 /* n = 1: T = c e^m with c != 0, one line. */
-static void single_line(ncf_cover_t *out, const ncf_tensor_t tensor, const arb_mat_t points)
+static void single_line(ncf_cover_t *out, const cover_search_t *search)
 {
     ncf_cover_record_t record;
     ncf__cover_record_init(&record, 1);
     arb_one(record.e);
-    ncf__tensor_eval(record.mu, NULL, NULL, record.e, tensor, points, COVER_PROOF_BITS);
-    add_line(out, &record, 1);
+    ncf__tensor_eval(record.mu, NULL, NULL, record.e, search->tensor, search->points,
+                     COVER_PROOF_BITS);
+    if (!is_below(&record, search->bound))
+        add_line(out, &record, 1);
     ncf__cover_record_clear(&record, 1);
 }
 
@@ -485,11 +525,11 @@ void ncf__cover_lines(ncf_cover_t *out, const ncf_tensor_t tensor, const arf_t m
     memset(out, 0, sizeof(*out));
     if (n == 0)
         return;
-    cover_search_t search = {.tensor = tensor, .limits = limits};
+    cover_search_t search = {.tensor = tensor, .limits = limits, .bound = mu_min};
     arb_mat_init(search.points, tensor->points, n);
     ncf__tensor_isometric(search.points, tensor, COVER_PROOF_BITS);
     if (n == 1) {
-        single_line(out, tensor, search.points);
+        single_line(out, &search);
     } else if (!ncf__cover_shape_init(&search.shape, n - 1, tensor->order)) {
         whole_charts(out, n);
     } else {

@@ -31,8 +31,10 @@ typedef struct {
  * In:  mu_min > 0, finite: exact lower bound of |mu|.
  *      max_boxes: gives up (undecided boxes remain) beyond that many.
  * Complete exactly when undecided_count = 0 and limit = NCF_LIMIT_NONE: then every
- * real unit eigenvector with |mu| >= mu_min spans one of `lines` (lines with smaller
- * |mu| may also be listed).
+ * real unit eigenvector with |mu| >= mu_min spans one of `lines`. A line whose |mu| is
+ * proved smaller is not listed; so mu excludes 0 unless mu_min is below its radius.
+ * The balls have 256 bits. The result does not depend on `threads`.
+ * Memory: up to 100 bytes a box where eigenvectors fill a curve or a surface.
  */
 void ncf__cover_lines(ncf_cover_t *out, const ncf_tensor_t tensor, const arf_t mu_min,
                       slong max_boxes, int threads, const ncf_limits_t *limits);

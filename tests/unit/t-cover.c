@@ -433,6 +433,10 @@ static void test_curves(void)
     CHECK(found.limit == NCF_LIMIT_NONE);
     CHECK_MSG(undecided > 0 && undecided < 200, "%ld undecided hulls", (long) undecided);
     ncf__cover_clear(&found, 3);
+    /* A curve is given up well before a large budget is spent. */
+    ncf__cover_lines(&found, tensor, bound, 10000000, 1, NULL);
+    CHECK(found.count == 1 && found.undecided_count > 0 && found.boxes < 1000000);
+    ncf__cover_clear(&found, 3);
     ncf__tensor_clear(tensor);
     /* 6 |x|^4 in the plane: every line. */
     static const slong all[] = {1, 1, 1, -1, 1, 0, 0, 1};
@@ -441,6 +445,25 @@ static void test_curves(void)
     CHECK(found.count == 0 && found.undecided_count > 0 && found.undecided_share > 0.9);
     ncf__cover_clear(&found, 2);
     arf_clear(bound);
+    ncf__tensor_clear(tensor);
+}
+
+/* 12 x^2 y^2: the lines with mu = 0 are isolated, and left out since |mu| < mu_min. */
+static void test_below_bound(void)
+{
+    static const slong points[] = {1, 1, 1, -1, 1, 0, 0, 1};
+    static const slong weights[] = {1, 1, -2, -2};
+    ncf_tensor_t tensor;
+    ncf_cover_t found;
+    build(tensor, 4, 2, 4, points, weights);
+    cover(&found, tensor, 1e-3, 1);
+    CHECK(is_complete(&found) && found.count == 2);
+    for (slong i = 0; i < found.count; i++)
+        CHECK(arb_contains_si(found.lines[i].mu, 3));
+    ncf__cover_clear(&found, 2);
+    cover(&found, tensor, 3.001, 1);
+    CHECK(is_complete(&found) && found.count == 0);
+    ncf__cover_clear(&found, 2);
     ncf__tensor_clear(tensor);
 }
 
@@ -980,6 +1003,7 @@ int main(void)
         {"Euler characteristic", test_euler},
         {"multi-start finds nothing new", test_multistart},
         {"curves stay undecided", test_curves},
+        {"lines below the bound are left out", test_below_bound},
         {"an isolated singular line stays undecided", test_singular_point},
         {"limits and budgets", test_limits},
         {"a stop in the middle", test_stop_in_work},
