@@ -229,12 +229,13 @@ static void apply_step(ncf_fast_t *fast)
     fast->mu[1] -= fast->step_im[n];
 }
 
+/* Y is kept from one step to the next when the step was too small to spoil it. */
 int ncf__fast_prove(ncf_fast_t *fast)
 {
     double last = 1, travelled = 0;
+    ncf__fast_evaluate(fast);
     for (int step = 0; step < MAX_STEPS; step++) {
-        ncf__fast_evaluate(fast);
-        if (last * fast->beta > 0x1p-6 || step == 0) {
+        if (step == 0 || last * fast->beta > 0x1p-6) {
             if (!ncf__fast_invert(fast))
                 return 0;
             fast->beta = vector_norm(fast->inv_re, fast->inv_im, fast->size * fast->width);
@@ -246,9 +247,8 @@ int ncf__fast_prove(ncf_fast_t *fast)
         if (step > 0 && (length <= 0x1p-44 || length > last / 4))
             break;
         apply_step(fast);
+        ncf__fast_evaluate(fast);
         last = length;
-        if (step == MAX_STEPS - 1)
-            ncf__fast_evaluate(fast);
     }
     return ncf__fast_test(fast);
 }

@@ -102,7 +102,7 @@ ncf_verdict_t ncf__eigen_refine_real(arb_ptr e, arb_t mu, const ncf_class_t *cla
             work *= 2;
     }
     if (refined)
-        normalise(e, mu, x, radius, system, work);
+        normalise(e, mu, x, radius, system, work + 64);
     mag_clear(isolation);
     mag_clear(radius);
     _acb_vec_clear(x, n + 1);
