@@ -204,8 +204,8 @@ static void realness_bound(mag_t out, acb_srcptr x, slong n, const mag_t radius)
     mag_clear(square);
 }
 
-/* T-REAL in balls; the pivot coordinate is any one, the largest is the best. */
-static int ball_is_not_real(acb_srcptr x, slong n, const mag_t radius, slong prec)
+/* The pivot coordinate is any one, the largest is the best. */
+int ncf__ball_is_not_real(acb_srcptr x, slong n, const mag_t radius, slong prec)
 {
     slong pivot = 0;
     mag_t bound, minor, largest;
@@ -266,7 +266,8 @@ static int prove_centre(ncf_class_t *out, acb_srcptr x, int real, const ncf_eige
     mag_set_ui_2exp_si(radius, 1, NCF_EIGEN_MIN_RADIUS_EXP);
     int proved = ncf__ball_test(radius, isolation, x, x, system, prec, prec);
     if (proved)
-        ball_store(out, x, radius, real ? 1 : -ball_is_not_real(x, n, radius, prec), n, prec);
+        ball_store(out, x, radius, real ? 1 : -ncf__ball_is_not_real(x, n, radius, prec), n,
+                   prec);
     mag_clear(isolation);
     mag_clear(radius);
     return proved;

@@ -172,6 +172,9 @@ typedef enum {
 ncf_polish_t ncf__ball_polish(acb_ptr x, acb_srcptr patch, int real, slong drift,
                               const ncf_eigen_system_t *system, slong prec);
 
+/* T-REAL: no z within the radius of the exact x (n entries) is real up to scaling. */
+int ncf__ball_is_not_real(acb_srcptr x, slong n, const mag_t radius, slong prec);
+
 /* H = T z^{m-2} in balls, for z in balls. */
 void ncf__eigen_hessian(acb_mat_t h, acb_srcptr z, const ncf_eigen_system_t *system,
                         slong prec);

@@ -650,6 +650,59 @@ static void test_nearly_real(void)
     ncf__tensor_clear(tensor);
 }
 
+/* A ball that reaches over a second zero proves nothing, whatever its centre. */
+static void test_two_zeros(void)
+{
+    ncf_tensor_t tensor;
+    binary_cubic(tensor, "0.49999999", "0.250000005", "1");
+    ncf_eigen_system_t *system = ncf__eigen_system_new(tensor);
+    acb_ptr x = _acb_vec_init(3);
+    mag_t radius, isolation;
+    mag_init(radius);
+    mag_init(isolation);
+    acb_one(x);
+    acb_one(x + 2);
+    acb_mul_2exp_si(x + 2, x + 2, -ncf__eigen_system_scale_exponent(system));
+    int alone = ncf__ball_test(radius, isolation, x, x, system, 128, 128);
+    mag_set_d(radius, 4e-8);
+    int both = ncf__ball_test(radius, isolation, x, x, system, 128, 128);
+    acb_set_d(x + 1, -1e-8);
+    mag_zero(radius);
+    int between = ncf__ball_test(radius, isolation, x, x, system, 128, 128);
+    CHECK(alone);
+    CHECK(!both);
+    CHECK(!between);
+    mag_clear(isolation);
+    mag_clear(radius);
+    _acb_vec_clear(x, 3);
+    ncf__eigen_system_free(system);
+    ncf__tensor_clear(tensor);
+}
+
+/* (3 + 4i)(1, 2) is real up to scaling; (1, 2 + ci) is not when c exceeds the radius. */
+static void test_realness_in_balls(void)
+{
+    acb_ptr z = _acb_vec_init(2);
+    mag_t radius;
+    mag_init(radius);
+    acb_set_d_d(z, 3, 4);
+    acb_set_d_d(z + 1, 6, 8);
+    int exact = ncf__ball_is_not_real(z, 2, radius, 64);
+    acb_set_d_d(z, 1, 0);
+    acb_set_d_d(z + 1, 2, 0x1p-20);
+    int separate = ncf__ball_is_not_real(z, 2, radius, 64);
+    mag_set_ui_2exp_si(radius, 1, -22);
+    int near = ncf__ball_is_not_real(z, 2, radius, 64);
+    mag_set_ui_2exp_si(radius, 1, -21); /* 2^-21 sqrt 5 > 2^-20 */
+    int undecided = !ncf__ball_is_not_real(z, 2, radius, 64);
+    CHECK(!exact);
+    CHECK(separate);
+    CHECK(near);
+    CHECK(undecided);
+    mag_clear(radius);
+    _acb_vec_clear(z, 2);
+}
+
 /* x^2 y: the classes (0, 1) with mu = 0, simple, and (sqrt 2, +-1). */
 static void test_zero_eigenvalue(void)
 {
@@ -899,6 +952,8 @@ int main(void)
         {"floating-point bounds hold against balls", test_fast_bounds},
         {"a double zero is undecided", test_double_zero},
         {"close pairs are told apart", test_close_pairs},
+        {"a ball over two zeros", test_two_zeros},
+        {"realness in balls", test_realness_in_balls},
         {"a real class between conjugate ones", test_nearly_real},
         {"a simple class with mu = 0", test_zero_eigenvalue},
         {"groups under complex scaling", test_groups},
