@@ -7,6 +7,7 @@ libncf_core_la_SOURCES += \
 	src/certify/cover_line.c \
 	src/certify/cover_merge.c \
 	src/certify/cover_shape.c \
+	src/certify/descartes.c \
 	src/certify/eigen.h \
 	src/certify/eigen_ball.c \
 	src/certify/eigen_certify.c \
@@ -22,5 +23,8 @@ libncf_core_la_SOURCES += \
 	src/certify/kkt_point.h \
 	src/certify/lines.h \
 	src/certify/matrix_lines.c \
+	src/certify/real_internal.h \
+	src/certify/real_isolate.c \
+	src/certify/real_refine.c \
 	src/certify/real_roots.c \
 	src/certify/real_roots.h

@@ -18,7 +18,15 @@ typedef struct {
     int all_real;                /* every complex root is real */
 } ncf_real_roots_t;
 
-/* f not zero. Radii are below 2^-prec relative to max(1, |root|). */
+/*
+ * ncf__real_roots_init(out, f, prec):
+ * Isolates the real roots of f; radii are below 2^-prec |root|.
+ *
+ * In:       f     not zero; prec >= 2
+ * Claim:    T-REALROOTS; `count`, `all_real` and the multiplicities are proved
+ * Owns:     clear with ncf__real_roots_clear
+ * Cost:     about one Taylor shift of f per root and bit of their separation
+ */
 void ncf__real_roots_init(ncf_real_roots_t *out, const fmpz_poly_t f, slong prec);
 void ncf__real_roots_clear(ncf_real_roots_t *roots);
 
