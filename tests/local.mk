@@ -27,6 +27,10 @@ UNIT_TESTS += tests/unit/t-orbit
 tests_unit_t_orbit_SOURCES = tests/unit/t-orbit.c tests/unit/tensor_samples.h
 tests_unit_t_orbit_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-real_roots
+tests_unit_t_real_roots_SOURCES = tests/unit/t-real_roots.c
+tests_unit_t_real_roots_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)
