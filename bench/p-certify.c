@@ -44,7 +44,8 @@ static void reflection(fmpq_mat_t out, slong n, ncf_random_t *random)
     _fmpz_vec_clear(v, n);
 }
 
-/* Points q_i (rows of the reflection) with weights a_i: class sum of c_i q_i, c_i^{m-2} = 1/a_i. */
+/* Points q_i (rows of the reflection) with weights a_i: class sum of c_i q_i, c_i^{m-2} =
+ * 1/a_i. */
 static slong list_classes(double *z, slong order, slong n, const double *q, const double *a)
 {
     slong codes = 1, count = 0;
@@ -79,15 +80,14 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static slong certify_all(ncf_class_t *classes, const ncf_eigen_system_t *system, const double *z,
-                         slong count, slong max_precision)
+static slong certify_all(ncf_class_t *classes, const ncf_eigen_system_t *system,
+                         const double *z, slong count, slong max_precision)
 {
     double mu[2] = {1, 0};
     slong proved = 0;
     for (slong k = 0; k < count; k++)
-        proved += ncf_is_proved(ncf__eigen_certify(classes + k, system,
-                                                   z + k * 2 * system->dimension, mu,
-                                                   max_precision));
+        proved += ncf_is_proved(ncf__eigen_certify(
+            classes + k, system, z + k * 2 * system->dimension, mu, max_precision));
     return proved;
 }
 
@@ -144,7 +144,8 @@ static void run(slong order, slong n)
     double *q = ncf__malloc((size_t) (n * n), sizeof(double));
     double *a = ncf__malloc((size_t) n, sizeof(double));
     for (slong i = 0; i < n; i++) {
-        fmpq_set_si(fmpq_mat_entry(weights, i, 0), 20 + (slong) ncf__random_below(&random, 20), 30);
+        fmpq_set_si(fmpq_mat_entry(weights, i, 0), 20 + (slong) ncf__random_below(&random, 20),
+                    30);
         a[i] = fmpq_get_d(fmpq_mat_entry(weights, i, 0));
         for (slong j = 0; j < n; j++)
             q[i * n + j] = fmpq_get_d(fmpq_mat_entry(rows, i, j));
@@ -169,8 +170,9 @@ static void run(slong order, slong n)
 
 int main(void)
 {
-    static const slong shape[][2] = {{3, 3}, {3, 5}, {3, 8},  {3, 10}, {3, 12}, {3, 14}, {3, 16},
-                                     {4, 4}, {4, 6}, {4, 8}, {5, 4},  {5, 6},  {6, 5}};
+    static const slong shape[][2] = {{3, 3},  {3, 5},  {3, 8}, {3, 10}, {3, 12},
+                                     {3, 14}, {3, 16}, {4, 4}, {4, 6},  {4, 8},
+                                     {5, 4},  {5, 6},  {6, 5}};
     printf("# ncf %s, %s\norder\tn\tclasses\tfast\tfast_us\tball_us\tdistinct_us\tdistinct\n",
            ncf_version(), ncf_library_version("flint"));
     for (size_t i = 0; i < sizeof(shape) / sizeof(shape[0]); i++)

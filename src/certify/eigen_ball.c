@@ -127,7 +127,8 @@ static void hessian_by_points(acb_mat_t h, acb_srcptr z, const ncf_eigen_system_
     _acb_vec_clear(values, points);
 }
 
-void ncf__eigen_hessian(acb_mat_t h, acb_srcptr z, const ncf_eigen_system_t *system, slong prec)
+void ncf__eigen_hessian(acb_mat_t h, acb_srcptr z, const ncf_eigen_system_t *system,
+                        slong prec)
 {
     const ncf_eigen_level_t *level = ncf__eigen_level(system, prec);
     if (level->table != NULL)
@@ -139,8 +140,8 @@ void ncf__eigen_hessian(acb_mat_t h, acb_srcptr z, const ncf_eigen_system_t *sys
 /* ---- f and J -------------------------------------------------------------------------- */
 
 typedef struct {
-    slong size;      /* n + 1 */
-    acb_ptr f;       /* size */
+    slong size; /* n + 1 */
+    acb_ptr f;  /* size */
     acb_mat_t jacobian, inverse, product;
     acb_mat_t column;
 } newton_t;
@@ -218,12 +219,12 @@ static int bound_operator(mag_t eta, mag_t delta, mag_t beta, newton_t *newton, 
     acb_mat_bound_frobenius_norm(beta, newton->inverse);
     acb_mat_mul(newton->product, newton->inverse, newton->jacobian, proof_prec);
     for (slong i = 0; i < size; i++)
-        acb_sub_ui(acb_mat_entry(newton->product, i, i), acb_mat_entry(newton->product, i, i), 1,
-                   proof_prec);
+        acb_sub_ui(acb_mat_entry(newton->product, i, i), acb_mat_entry(newton->product, i, i),
+                   1, proof_prec);
     acb_mat_bound_frobenius_norm(delta, newton->product);
     for (slong i = 0; i < size; i++)
-        acb_dot(acb_mat_entry(newton->column, i, 0), NULL, 0, acb_mat_entry(newton->inverse, i, 0),
-                1, newton->f, 1, size, prec);
+        acb_dot(acb_mat_entry(newton->column, i, 0), NULL, 0,
+                acb_mat_entry(newton->inverse, i, 0), 1, newton->f, 1, size, prec);
     acb_mat_bound_frobenius_norm(eta, newton->column);
     return mag_is_finite(beta) && mag_is_finite(delta) && mag_is_finite(eta);
 }
@@ -296,7 +297,8 @@ int ncf__ball_test(mag_t radius, mag_t isolation, acb_srcptr x, acb_srcptr patch
     return proved;
 }
 
-/* ---- Newton's method ------------------------------------------------------------------------ */
+/* ---- Newton's method
+ * ------------------------------------------------------------------------ */
 
 /* One step from x in place; length bounds it. Returns 0 when the matrix is singular. */
 static int polish_step(acb_ptr x, mag_t length, newton_t *newton, acb_srcptr patch, int real,
@@ -332,7 +334,8 @@ ncf_polish_t ncf__ball_polish(acb_ptr x, acb_srcptr patch, int real, slong drift
     int alive = 1, small = 0;
     for (int step = 0; step < MAX_POLISH && alive && !small; step++) {
         _acb_vec_set(moving, x, size);
-        alive = polish_step(x, length, &newton, patch != NULL ? patch : moving, real, system, prec);
+        alive = polish_step(x, length, &newton, patch != NULL ? patch : moving, real, system,
+                            prec);
         mag_add(travelled, travelled, length);
         alive = alive && mag_cmp_2exp_si(travelled, drift) <= 0;
         small = mag_cmp_2exp_si(length, -2 * prec / 3) <= 0;

@@ -14,7 +14,7 @@
 
 /* A proposal: a unit vector whose phase makes it as real as it can be. */
 typedef struct {
-    double *z;        /* n pairs */
+    double *z; /* n pairs */
     double mu[2];
     double imaginary; /* |Im z| */
     slong n;
@@ -84,7 +84,8 @@ static int fast_is_not_real(const ncf_fast_t *fast)
         }
     }
     for (slong k = 0; k < n; k++)
-        minor = fmax(minor, fabs(fast->z_re[j] * fast->z_im[k] - fast->z_im[j] * fast->z_re[k]));
+        minor =
+            fmax(minor, fabs(fast->z_re[j] * fast->z_im[k] - fast->z_im[j] * fast->z_re[k]));
     return minor > fast->radius * 2 + 0x1p-47;
 }
 
@@ -256,8 +257,8 @@ static void ball_store(ncf_class_t *out, acb_srcptr x, const mag_t radius, int r
 }
 
 /* The proof at one centre; `real` says that the centre is exactly real. */
-static int prove_centre(ncf_class_t *out, acb_srcptr x, int real, const ncf_eigen_system_t *system,
-                        slong prec)
+static int prove_centre(ncf_class_t *out, acb_srcptr x, int real,
+                        const ncf_eigen_system_t *system, slong prec)
 {
     slong n = system->dimension;
     mag_t radius, isolation;
@@ -274,7 +275,8 @@ static int prove_centre(ncf_class_t *out, acb_srcptr x, int real, const ncf_eige
 }
 
 /* A nearly real x is rounded to a real one, which must converge close to it. */
-static int prove_real(ncf_class_t *out, acb_srcptr x, const ncf_eigen_system_t *system, slong prec)
+static int prove_real(ncf_class_t *out, acb_srcptr x, const ncf_eigen_system_t *system,
+                      slong prec)
 {
     slong n = system->dimension;
     mag_t imaginary;
@@ -287,9 +289,9 @@ static int prove_real(ncf_class_t *out, acb_srcptr x, const ncf_eigen_system_t *
     if (mag_cmp_2exp_si(imaginary, -prec / 3) <= 0) {
         for (slong j = 0; j <= n; j++)
             arb_zero(acb_imagref(y + j));
-        proved = ncf__ball_polish(y, NULL, 1, -prec / 4, system, prec) ==
-                     NCF_POLISH_CONVERGED &&
-                 prove_centre(out, y, 1, system, prec);
+        proved =
+            ncf__ball_polish(y, NULL, 1, -prec / 4, system, prec) == NCF_POLISH_CONVERGED &&
+            prove_centre(out, y, 1, system, prec);
     }
     _acb_vec_clear(y, n + 1);
     mag_clear(imaginary);
@@ -321,7 +323,8 @@ static void certify_balls(ncf_class_t *out, const ncf_eigen_system_t *system,
     _acb_vec_clear(x, n + 1);
 }
 
-/* ---- Policy -------------------------------------------------------------------------------- */
+/* ---- Policy --------------------------------------------------------------------------------
+ */
 
 ncf_verdict_t ncf__eigen_certify(ncf_class_t *out, const ncf_eigen_system_t *system,
                                  const double *z, const double *mu, slong max_precision)

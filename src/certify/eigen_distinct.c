@@ -30,8 +30,8 @@ typedef struct {
     const ncf_class_t *classes;
     const ncf_eigen_system_t *system;
     slong count, n;
-    interval_t *interval;  /* by class */
-    refined_t **refined;   /* count x REFINE_LEVELS, NULL until needed */
+    interval_t *interval; /* by class */
+    refined_t **refined;  /* count x REFINE_LEVELS, NULL until needed */
 } comparison_t;
 
 /* ---- Doubles ----------------------------------------------------------------------- */
@@ -70,7 +70,8 @@ static double angular_radius(const ncf_class_t *class, double square)
     return class->fine != NULL ? radius + 0x1p-50 : radius;
 }
 
-static void enclose(interval_t *out, const ncf_class_t *class, const double *functional, slong n)
+static void enclose(interval_t *out, const ncf_class_t *class, const double *functional,
+                    slong n)
 {
     double product[2], square = square_norm(class->z, n), scale = square_norm(functional, n);
     hermitian_product(product, functional, class->z, n);
@@ -91,7 +92,8 @@ static int separate_doubles(const ncf_class_t *a, const ncf_class_t *b, slong n)
     double rejection = 0;
     for (slong j = 0; j < n; j++) {
         double re = b->z[2 * j] - (product[0] * a->z[2 * j] - product[1] * a->z[2 * j + 1]);
-        double im = b->z[2 * j + 1] - (product[0] * a->z[2 * j + 1] + product[1] * a->z[2 * j]);
+        double im =
+            b->z[2 * j + 1] - (product[0] * a->z[2 * j + 1] + product[1] * a->z[2 * j]);
         rejection += re * re + im * im;
     }
     double sine = sqrt(rejection / square_b) - 2 * rounding_share(n);
@@ -226,12 +228,15 @@ static int proved_distinct(comparison_t *c, slong i, slong j)
     return 0;
 }
 
-/* ---- The sweep --------------------------------------------------------------------------- */
+/* ---- The sweep ---------------------------------------------------------------------------
+ */
 
 static int by_low(const void *a, const void *b)
 {
     const interval_t *x = a, *y = b;
-    return x->low < y->low ? -1 : x->low > y->low ? 1 : (x->index > y->index) - (x->index < y->index);
+    return x->low < y->low   ? -1
+           : x->low > y->low ? 1
+                             : (x->index > y->index) - (x->index < y->index);
 }
 
 static int by_index(const void *a, const void *b)

@@ -14,10 +14,10 @@
 #error "the floating-point certificate needs doubles that are evaluated as doubles"
 #endif
 
-#define UNIT 0x1p-52           /* u: relative error of one operation, any rounding mode */
-#define SLACK (1 + 0x1p-20)    /* covers the rounding of every formula for a bound */
+#define UNIT 0x1p-52             /* u: relative error of one operation, any rounding mode */
+#define SLACK (1 + 0x1p-20)      /* covers the rounding of every formula for a bound */
 #define UNDERFLOW_SHARE 0x1p-400 /* covers every absolute error, see "underflow" */
-#define MAX_BETA 0x1p60        /* with MAX_MU and |z|: no number above 2^100 occurs */
+#define MAX_BETA 0x1p60          /* with MAX_MU and |z|: no number above 2^100 occurs */
 #define MAX_MU 0x1p10
 #define MAX_FAST_RADIUS 0x1p-20 /* policy: larger balls are left to ball arithmetic */
 #define MAX_STEPS 6
@@ -41,7 +41,8 @@ static double vector_norm(const double *re, const double *im, slong width)
 
 void ncf__fast_init(ncf_fast_t *fast, const ncf_eigen_system_t *system)
 {
-    slong size = system->dimension + 1, width = (size + 3) / 4 * 4, total = system->index.total;
+    slong size = system->dimension + 1, width = (size + 3) / 4 * 4,
+          total = system->index.total;
     slong spaced = (total + 3) / 4 * 4;
     slong doubles = 6 * width + 2 * spaced + 2 * system->stride + 4 * size * width;
     memset(fast, 0, sizeof(*fast));
@@ -51,9 +52,9 @@ void ncf__fast_init(ncf_fast_t *fast, const ncf_eigen_system_t *system)
     fast->block = ncf__calloc((size_t) doubles + NCF_ALIGN_SPARE, sizeof(double));
     fast->swaps = ncf__malloc((size_t) size, sizeof(slong));
     double *next = ncf__align(fast->block);
-    double **parts[] = {&fast->jac_re, &fast->jac_im, &fast->inv_re, &fast->inv_im,
+    double **parts[] = {&fast->jac_re,  &fast->jac_im,  &fast->inv_re,  &fast->inv_im,
                         &fast->hess_re, &fast->hess_im, &fast->mono_re, &fast->mono_im,
-                        &fast->z_re, &fast->z_im, &fast->f_re, &fast->f_im,
+                        &fast->z_re,    &fast->z_im,    &fast->f_re,    &fast->f_im,
                         &fast->step_re, &fast->step_im};
     for (int i = 0; i < 14; i++) {
         *parts[i] = next;
@@ -124,8 +125,8 @@ void ncf__fast_evaluate(ncf_fast_t *fast)
     ncf__kernel_combine(fast->hess_re, fast->hess_im, system->table, system->stride,
                         fast->mono_re + first, fast->mono_im + first, system->index.count);
     unpack_hessian(fast);
-    ncf__kernel_combine_complex(fast->f_re, fast->f_im, fast->jac_re, fast->jac_im, fast->width,
-                                fast->z_re, fast->z_im, n);
+    ncf__kernel_combine_complex(fast->f_re, fast->f_im, fast->jac_re, fast->jac_im,
+                                fast->width, fast->z_re, fast->z_im, n);
     for (slong j = 0; j < n; j++) {
         fast->f_re[j] -= fast->mu[0] * fast->z_re[j] - fast->mu[1] * fast->z_im[j];
         fast->f_im[j] -= fast->mu[0] * fast->z_im[j] + fast->mu[1] * fast->z_re[j];
@@ -140,7 +141,8 @@ int ncf__fast_invert(ncf_fast_t *fast)
     size_t bytes = (size_t) (fast->size * fast->width) * sizeof(double);
     memcpy(fast->inv_re, fast->jac_re, bytes);
     memcpy(fast->inv_im, fast->jac_im, bytes);
-    return ncf__kernel_invert(fast->inv_re, fast->inv_im, fast->size, fast->width, fast->swaps);
+    return ncf__kernel_invert(fast->inv_re, fast->inv_im, fast->size, fast->width,
+                              fast->swaps);
 }
 
 /* residual >= |f(x0)|, and the error of H and J that delta needs. */
@@ -160,7 +162,8 @@ static double bound_residual(double *jacobian_error, const ncf_fast_t *fast)
     double hessian = power * system->table_norm * SLACK + hessian_error;
     double f = vector_norm(fast->f_re, fast->f_im, fast->width);
     *jacobian_error =
-        ((m - 1) * hessian_error + gamma_bound(2) * ((m - 1) * hessian + mu * sqrt(n))) * SLACK +
+        ((m - 1) * hessian_error + gamma_bound(2) * ((m - 1) * hessian + mu * sqrt(n))) *
+            SLACK +
         UNDERFLOW_SHARE;
     return (f + hessian_error * z + gamma_bound(3 * (n + 1)) * (hessian + mu) * z) * SLACK +
            UNDERFLOW_SHARE;
@@ -187,11 +190,12 @@ int ncf__fast_test(ncf_fast_t *fast)
     fast->residual = bound_residual(&jacobian_error, fast);
     fast->beta = vector_norm(fast->inv_re, fast->inv_im, all);
     double jacobian = vector_norm(fast->jac_re, fast->jac_im, all);
-    double defect = norm_bound(ncf__kernel_defect(fast->inv_re, fast->inv_im, fast->jac_re,
-                                                  fast->jac_im, fast->size, fast->width,
-                                                  fast->step_re));
+    double defect =
+        norm_bound(ncf__kernel_defect(fast->inv_re, fast->inv_im, fast->jac_re, fast->jac_im,
+                                      fast->size, fast->width, fast->step_re));
     fast->delta = (defect + gamma_bound(3 * size + 2) * (fast->beta * jacobian + sqrt(size)) +
-                   fast->beta * jacobian_error) * SLACK +
+                   fast->beta * jacobian_error) *
+                      SLACK +
                   UNDERFLOW_SHARE;
     fast->lipschitz = bound_lipschitz(fast);
     fast->radius = 2 * (fast->beta * fast->residual * SLACK);

@@ -14,18 +14,18 @@
 
 #include <pthread.h>
 
-#define NCF_EIGEN_LEVELS 13        /* ball tables of 128, 256, ..., 524288 bits */
+#define NCF_EIGEN_LEVELS 13 /* ball tables of 128, 256, ..., 524288 bits */
 #define NCF_EIGEN_MAX_PRECISION (WORD(128) << (NCF_EIGEN_LEVELS - 1))
-#define NCF_EIGEN_MAX_RADIUS_EXP (-10) /* radii are at most 2^-10 */
+#define NCF_EIGEN_MAX_RADIUS_EXP (-10)  /* radii are at most 2^-10 */
 #define NCF_EIGEN_MIN_RADIUS_EXP (-500) /* a class's radius is at least 2^-500 */
 
 /* ---- The prepared tensor (eigen_system.c, eigen_table.c) ---------------------- */
 
 /* Multisets of m - 2 indices, and the ranks of those of m indices. */
 typedef struct {
-    slong count;     /* of monomials of degree m - 2 */
-    slong total;     /* of monomials of all degrees 0..m-2; the last `count` are alpha */
-    slong *parent;   /* monomial = parent times z_last, parent < index; root: -1 */
+    slong count;   /* of monomials of degree m - 2 */
+    slong total;   /* of monomials of all degrees 0..m-2; the last `count` are alpha */
+    slong *parent; /* monomial = parent times z_last, parent < index; root: -1 */
     slong *last;
     slong *members;  /* count x (m - 2), ascending */
     fmpz *orderings; /* c_alpha */
@@ -50,17 +50,17 @@ struct ncf_eigen_system {
     const ncf_tensor_struct *tensor;
     slong order, dimension, points;
     slong scale_exponent;
-    slong guard;             /* bits lost to cancellation in the sum over points */
-    mag_t norm;              /* >= |T|_F */
+    slong guard; /* bits lost to cancellation in the sum over points */
+    mag_t norm;  /* >= |T|_F */
     double *approx_points, *approx_weights;
-    int has_table;           /* the dense table exists */
+    int has_table; /* the dense table exists */
     ncf_eigen_index_t index;
-    slong stride;            /* row length of the double table, a multiple of 4 */
-    double *table;           /* count x stride, NULL without a floating-point certificate */
-    void *table_block;       /* owns it */
-    double table_norm;       /* >= Frobenius norm of the double table as a tensor map */
-    double table_error;      /* >= Frobenius distance of the double table from T */
-    double norm_bound;       /* >= |T|_F */
+    slong stride;       /* row length of the double table, a multiple of 4 */
+    double *table;      /* count x stride, NULL without a floating-point certificate */
+    void *table_block;  /* owns it */
+    double table_norm;  /* >= Frobenius norm of the double table as a tensor map */
+    double table_error; /* >= Frobenius distance of the double table from T */
+    double norm_bound;  /* >= |T|_F */
     ncf_eigen_cache_t *cache;
 };
 
@@ -115,17 +115,17 @@ double ncf__kernel_square_sum(const double *x, slong count);
 
 typedef struct {
     const ncf_eigen_system_t *system;
-    slong size, width;           /* n + 1 and its padding */
-    double *z_re, *z_im;         /* width: the centre */
+    slong size, width;   /* n + 1 and its padding */
+    double *z_re, *z_im; /* width: the centre */
     double mu[2];
-    double *mono_re, *mono_im;   /* all monomials */
-    double *hess_re, *hess_im;   /* stride: H by pairs */
-    double *jac_re, *jac_im;     /* size x width: J */
-    double *inv_re, *inv_im;     /* size x width: Y */
-    double *f_re, *f_im;         /* width */
-    double *step_re, *step_im;   /* width; also the workspace of the defect */
+    double *mono_re, *mono_im; /* all monomials */
+    double *hess_re, *hess_im; /* stride: H by pairs */
+    double *jac_re, *jac_im;   /* size x width: J */
+    double *inv_re, *inv_im;   /* size x width: Y */
+    double *f_re, *f_im;       /* width */
+    double *step_re, *step_im; /* width; also the workspace of the defect */
     slong *swaps;
-    void *block;                 /* owns all of the above */
+    void *block;                                     /* owns all of the above */
     double residual, delta, beta, lipschitz, radius; /* bounds at the centre */
 } ncf_fast_t;
 
@@ -165,9 +165,9 @@ int ncf__ball_test(mag_t radius, mag_t isolation, acb_srcptr x, acb_srcptr patch
  * real: imaginary parts are kept zero.
  */
 typedef enum {
-    NCF_POLISH_LOST,      /* singular, or moved by more than 2^drift in all */
-    NCF_POLISH_SLOW,      /* too many steps: a cluster, or too little precision */
-    NCF_POLISH_CONVERGED  /* the last step was below 2^(-2 prec/3) */
+    NCF_POLISH_LOST,     /* singular, or moved by more than 2^drift in all */
+    NCF_POLISH_SLOW,     /* too many steps: a cluster, or too little precision */
+    NCF_POLISH_CONVERGED /* the last step was below 2^(-2 prec/3) */
 } ncf_polish_t;
 ncf_polish_t ncf__ball_polish(acb_ptr x, acb_srcptr patch, int real, slong drift,
                               const ncf_eigen_system_t *system, slong prec);

@@ -19,7 +19,8 @@ typedef double v4 __attribute__((vector_size(32), aligned(8), may_alias));
 
 /* `blocks` vectors of sum_a c_a rows_a; blocks is a constant after inlining. */
 INLINE void combine_block(double *re, double *im, const double *rows, slong width,
-                          const double *c_re, const double *c_im, slong count, const int blocks)
+                          const double *c_re, const double *c_im, slong count,
+                          const int blocks)
 {
     v4 sum_re[4] = {{0}}, sum_im[4] = {{0}};
     for (slong a = 0; a < count; a++) {
@@ -70,11 +71,11 @@ INLINE void complex_rows(double *re, double *im, const double *rows_re, const do
 {
     slong column = 0;
     for (; column + 16 <= width; column += 16)
-        complex_block(re + column, im + column, rows_re + column, rows_im + column, width, c_re,
-                      c_im, count, 4);
+        complex_block(re + column, im + column, rows_re + column, rows_im + column, width,
+                      c_re, c_im, count, 4);
     for (; column < width; column += 4)
-        complex_block(re + column, im + column, rows_re + column, rows_im + column, width, c_re,
-                      c_im, count, 1);
+        complex_block(re + column, im + column, rows_re + column, rows_im + column, width,
+                      c_re, c_im, count, 1);
 }
 
 VECTOR_CLONES
@@ -116,8 +117,8 @@ double ncf__kernel_defect(const double *y_re, const double *y_im, const double *
 }
 
 /* row -= c other */
-INLINE void subtract_row(double *re, double *im, const double *other_re, const double *other_im,
-                         slong width, double c_re, double c_im)
+INLINE void subtract_row(double *re, double *im, const double *other_re,
+                         const double *other_im, slong width, double c_re, double c_im)
 {
     for (slong j = 0; j < width; j += 4) {
         v4 a = *(const v4 *) (other_re + j), b = *(const v4 *) (other_im + j);

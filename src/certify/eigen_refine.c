@@ -45,8 +45,8 @@ int ncf__class_refine(acb_ptr x, mag_t radius, mag_t isolation, const ncf_class_
     ncf__class_centre(centre, class, n);
     _acb_vec_set(x, centre, n + 1);
     int refined = 0;
-    if (ncf__ball_polish(x, centre, class->real == 1, NCF_EIGEN_MAX_RADIUS_EXP, system, prec) ==
-        NCF_POLISH_CONVERGED) {
+    if (ncf__ball_polish(x, centre, class->real == 1, NCF_EIGEN_MAX_RADIUS_EXP, system,
+                         prec) == NCF_POLISH_CONVERGED) {
         mag_zero(radius);
         refined = ncf__ball_test(radius, isolation, x, centre, system, prec, proof_prec) &&
                   lies_inside(x, centre, radius, class, prec);

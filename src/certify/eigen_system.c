@@ -5,11 +5,11 @@
  */
 #include "eigen_internal.h"
 
-#define MAX_TABLE (WORD(1) << 18)     /* numbers in the dense table */
+#define MAX_TABLE (WORD(1) << 18)      /* numbers in the dense table */
 #define MAX_TABLE_WORK (WORD(1) << 24) /* entries times points */
-#define MAX_FAST_ORDER 32             /* T-FASTCERT assumes these limits */
+#define MAX_FAST_ORDER 32              /* T-FASTCERT assumes these limits */
 #define MAX_FAST_DIMENSION 64
-#define NORM_BITS 64                  /* relative accuracy wanted of |T|_F */
+#define NORM_BITS 64 /* relative accuracy wanted of |T|_F */
 
 double ncf__mag_double(const mag_t x)
 {
@@ -158,8 +158,8 @@ static void build_double_table(ncf_eigen_system_t *system)
     const ncf_eigen_level_t *level = ncf__eigen_level(system, 128);
     slong n = system->dimension;
     system->stride = (index->pairs + 3) / 4 * 4;
-    system->table_block =
-        ncf__calloc((size_t) (index->count * system->stride) + NCF_ALIGN_SPARE, sizeof(double));
+    system->table_block = ncf__calloc(
+        (size_t) (index->count * system->stride) + NCF_ALIGN_SPARE, sizeof(double));
     system->table = ncf__align(system->table_block);
     mag_t norm, error;
     mag_init(norm);

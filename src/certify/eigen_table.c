@@ -124,8 +124,8 @@ void ncf__eigen_index_clear(ncf_eigen_index_t *index)
 /* ---- The table in balls ---------------------------------------------------------- */
 
 typedef struct {
-    arb_ptr entries;      /* T by rank */
-    arb_ptr products;     /* (m - 1) x N': weight times the coordinates chosen so far */
+    arb_ptr entries;  /* T by rank */
+    arb_ptr products; /* (m - 1) x N': weight times the coordinates chosen so far */
     slong *chosen;
     const ncf_eigen_level_t *level;
     slong order, n, points, prec;
@@ -134,7 +134,8 @@ typedef struct {
 /* Chooses the indices of a multiset in ascending order; the last one is a dot product. */
 static void build_entries(table_builder_t *b, slong depth)
 {
-    arb_srcptr product = depth == 0 ? b->level->weights : b->products + (depth - 1) * b->points;
+    arb_srcptr product =
+        depth == 0 ? b->level->weights : b->products + (depth - 1) * b->points;
     for (slong j = depth == 0 ? 0 : b->chosen[depth - 1]; j < b->n; j++) {
         arb_srcptr column = b->level->columns + j * b->points;
         b->chosen[depth] = j;
@@ -176,7 +177,8 @@ static void build_table(ncf_eigen_level_t *level, const ncf_eigen_system_t *syst
     _arb_vec_clear(builder.entries, index->entries);
 }
 
-ncf_eigen_level_t *ncf__eigen_level_new(const ncf_eigen_system_t *system, slong exponent, slong prec)
+ncf_eigen_level_t *ncf__eigen_level_new(const ncf_eigen_system_t *system, slong exponent,
+                                        slong prec)
 {
     slong n = system->dimension, points = system->points;
     prec += system->guard;

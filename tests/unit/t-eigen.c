@@ -22,7 +22,8 @@ static void tensor_from_text(ncf_tensor_t tensor, slong order, slong n, slong co
     fmpq_mat_init(w, count, 1);
     for (slong i = 0; i < count; i++) {
         const char *const *row = numbers + i * (n + 1);
-        int good = ncf__rational_parse(fmpq_mat_entry(w, i, 0), row[0], strlen(row[0])) == NULL;
+        int good =
+            ncf__rational_parse(fmpq_mat_entry(w, i, 0), row[0], strlen(row[0])) == NULL;
         for (slong j = 0; j < n; j++)
             good = good && ncf__rational_parse(fmpq_mat_entry(x, i, j), row[j + 1],
                                                strlen(row[j + 1])) == NULL;
@@ -40,10 +41,11 @@ static void random_tensor(ncf_tensor_t tensor, slong order, slong n, slong count
     fmpq_mat_init(x, count, n);
     fmpq_mat_init(w, count, 1);
     for (slong i = 0; i < count; i++) {
-        fmpq_set_si(fmpq_mat_entry(w, i, 0), 1 + 2 * (slong) ncf__random_below(random, 50) - 50, 7);
+        fmpq_set_si(fmpq_mat_entry(w, i, 0),
+                    1 + 2 * (slong) ncf__random_below(random, 50) - 50, 7);
         for (slong j = 0; j < n; j++)
-            fmpq_set_si(fmpq_mat_entry(x, i, j), (slong) ncf__random_below(random, 2001) - 1000,
-                        997);
+            fmpq_set_si(fmpq_mat_entry(x, i, j),
+                        (slong) ncf__random_below(random, 2001) - 1000, 997);
     }
     ncf__tensor_init(tensor, order, x, w);
     fmpq_mat_clear(w);
@@ -88,8 +90,8 @@ static void clear_classes(ncf_class_t *classes, slong count)
  * coordinate, digit d the (d-1)-th root of z_i^{m-2} = mu/a_i with mu = 1 up to scale.
  * Returns 0 for a number that is not a class; *real: is it real up to scaling?
  */
-static int diagonal_class(double *z, int *real, slong index, slong order, slong n, const slong *a,
-                          double scale)
+static int diagonal_class(double *z, int *real, slong index, slong order, slong n,
+                          const slong *a, double scale)
 {
     slong degree = order - 2, first = -1, digit[16];
     for (slong j = 0; j < n; j++, index /= order - 1)
@@ -183,8 +185,10 @@ static void test_matrix(void)
     slong group[2];
     int real = 1;
     for (int k = 0; k < 2; k++) {
-        double mu[2] = {ldexp(k == 0 ? 4 : -6, -(int) ncf__eigen_system_scale_exponent(system)), 0};
-        ncf_verdict_t verdict = ncf__eigen_certify(classes + k, system, candidates[k], mu, 256);
+        double mu[2] = {
+            ldexp(k == 0 ? 4 : -6, -(int) ncf__eigen_system_scale_exponent(system)), 0};
+        ncf_verdict_t verdict =
+            ncf__eigen_certify(classes + k, system, candidates[k], mu, 256);
         real = real && ncf_is_proved(verdict) && classes[k].real == 1;
     }
     slong distinct = ncf__eigen_distinct(group, classes, 2, system);
@@ -195,7 +199,8 @@ static void test_matrix(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Random tensors ------------------------------------------------------------------------ */
+/* ---- Random tensors ------------------------------------------------------------------------
+ */
 
 /* Newton's method from a random start; returns 0 when it does not converge. */
 static int random_candidate(double *z, double *mu, const ncf_eigen_system_t *system,
@@ -265,11 +270,13 @@ static void test_count(void)
     }
 }
 
-/* ---- The bounds of the floating-point certificate -------------------------------------------- */
+/* ---- The bounds of the floating-point certificate
+ * -------------------------------------------- */
 
 /* f, J at the centre of `fast` in balls, through the rank form of the unscaled tensor. */
 static void exact_system(acb_ptr f, acb_mat_t jacobian, const double *z, const double *mu,
-                         const ncf_tensor_t tensor, const ncf_eigen_system_t *system, slong prec)
+                         const ncf_tensor_t tensor, const ncf_eigen_system_t *system,
+                         slong prec)
 {
     slong n = tensor->dimension, exponent = ncf__eigen_system_scale_exponent(system);
     arb_mat_t points;
@@ -360,7 +367,8 @@ static int bounds_hold(ncf_fast_t *fast, const ncf_tensor_t tensor, slong prec)
 }
 
 /* |J(x) - J(x0)|_F <= sqrt(2) C |x - x0| is weaker than the claim, but tests its size. */
-static int lipschitz_holds(const ncf_fast_t *fast, const ncf_tensor_t tensor, ncf_random_t *random)
+static int lipschitz_holds(const ncf_fast_t *fast, const ncf_tensor_t tensor,
+                           ncf_random_t *random)
 {
     slong size = fast->size, n = size - 1, prec = 200;
     acb_ptr f = _acb_vec_init(size);
@@ -477,7 +485,8 @@ static int set_zero_centre(ncf_fast_t *fast, ncf_random_t *random)
 }
 
 /* disturbed: with a table that is known to be wrong by about 2^-20. */
-static void check_bounds(slong order, slong n, slong points, int disturbed, ncf_random_t *random)
+static void check_bounds(slong order, slong n, slong points, int disturbed,
+                         ncf_random_t *random)
 {
     ncf_tensor_t tensor;
     random_tensor(tensor, order, n, points, random);
@@ -501,11 +510,13 @@ static void check_bounds(slong order, slong n, slong points, int disturbed, ncf_
         proved += ncf__fast_prove(&fast);
         broken += !bounds_hold(&fast, tensor, 300);
     }
-    CHECK_MSG(broken == 0, "order %ld, dimension %ld: %ld bounds broken", (long) order, (long) n,
-              (long) broken);
-    CHECK_MSG(steep == 0, "order %ld, dimension %ld: Lipschitz bound broken", (long) order, (long) n);
+    CHECK_MSG(broken == 0, "order %ld, dimension %ld: %ld bounds broken", (long) order,
+              (long) n, (long) broken);
+    CHECK_MSG(steep == 0, "order %ld, dimension %ld: Lipschitz bound broken", (long) order,
+              (long) n);
     /* Newton's method from random starts rarely ends in high dimension. */
-    CHECK_MSG(proved > 0 || n > 8 || disturbed, "order %ld, dimension %ld: nothing was proved", (long) order, (long) n);
+    CHECK_MSG(proved > 0 || n > 8 || disturbed, "order %ld, dimension %ld: nothing was proved",
+              (long) order, (long) n);
     ncf__fast_clear(&fast);
     ncf__eigen_system_free(system);
     ncf__tensor_clear(tensor);
@@ -532,7 +543,8 @@ static void test_fast_bounds(void)
 static void test_kernels(void)
 {
     enum { SIZE = 5, WIDTH = 8 };
-    double re[SIZE * WIDTH] = {0}, im[SIZE * WIDTH] = {0}, y_re[SIZE * WIDTH], y_im[SIZE * WIDTH];
+    double re[SIZE * WIDTH] = {0}, im[SIZE * WIDTH] = {0}, y_re[SIZE * WIDTH],
+                     y_im[SIZE * WIDTH];
     double row[2 * WIDTH];
     slong swaps[SIZE];
     for (int i = 0; i < SIZE; i++) {
@@ -549,16 +561,18 @@ static void test_kernels(void)
     CHECK(!ncf__kernel_invert(re, re, SIZE, WIDTH, swaps));
 }
 
-/* ---- Binary cubics: multiple and nearly multiple classes ------------------------------------ */
+/* ---- Binary cubics: multiple and nearly multiple classes
+ * ------------------------------------ */
 
 /*
  * F = x^3 + 3 b x y^2 + c y^3 has the classes y = 0 and y/x = t with
  * (2b - 1) + c t - b t^2 = 0: a double one for b = 1/2.
  */
-static void binary_cubic(ncf_tensor_t tensor, const char *weight_x, const char *half_b, const char *c)
+static void binary_cubic(ncf_tensor_t tensor, const char *weight_x, const char *half_b,
+                         const char *c)
 {
-    const char *const numbers[] = {weight_x, "1", "0", half_b, "1", "1",
-                                   half_b,   "1", "-1", c,     "0", "1"};
+    const char *const numbers[] = {weight_x, "1", "0",  half_b, "1", "1",
+                                   half_b,   "1", "-1", c,      "0", "1"};
     tensor_from_text(tensor, 3, 2, 4, numbers);
 }
 
@@ -567,8 +581,9 @@ typedef struct {
 } ratio_t;
 
 /* Certifies the candidates (1, y) and counts the distinct ones. */
-static slong certify_ratios(ncf_class_t *classes, const ncf_tensor_t tensor, const ratio_t *ratio,
-                            slong count, slong max_precision, int *proved)
+static slong certify_ratios(ncf_class_t *classes, const ncf_tensor_t tensor,
+                            const ratio_t *ratio, slong count, slong max_precision,
+                            int *proved)
 {
     ncf_eigen_system_t *system = ncf__eigen_system_new(tensor);
     slong group[8];
@@ -577,7 +592,8 @@ static slong certify_ratios(ncf_class_t *classes, const ncf_tensor_t tensor, con
         double z[4] = {1, 0, ratio[k].y_re, ratio[k].y_im};
         double scale = ldexp(1, -(int) ncf__eigen_system_scale_exponent(system));
         double mu[2] = {scale * (1 + ratio[k].y_re * ratio[k].y_re / 2), 0};
-        *proved += ncf_is_proved(ncf__eigen_certify(classes + k, system, z, mu, max_precision));
+        *proved +=
+            ncf_is_proved(ncf__eigen_certify(classes + k, system, z, mu, max_precision));
     }
     slong distinct = ncf__eigen_distinct(group, classes, count, system);
     ncf__eigen_system_free(system);
@@ -638,12 +654,13 @@ static void test_nearly_real(void)
     ncf_class_t classes[3];
     int proved;
     static const ratio_t cluster[] = {{0, 0}, {0, 2e-10}, {0, -2e-10}};
-    static const char *const numbers[] = {"0.50000000000000000001", "1", "0",
+    static const char *const numbers[] = {"0.50000000000000000001",  "1", "0",
                                           "0.249999999999999999995", "1", "1",
                                           "0.249999999999999999995", "1", "-1"};
     tensor_from_text(tensor, 3, 2, 3, numbers);
     slong distinct = certify_ratios(classes, tensor, cluster, 3, 2048, &proved);
-    CHECK_MSG(proved == 3 && distinct == 3, "%d proved, %ld distinct", proved, (long) distinct);
+    CHECK_MSG(proved == 3 && distinct == 3, "%d proved, %ld distinct", proved,
+              (long) distinct);
     CHECK_MSG(classes[0].real == 1 && classes[1].real == -1 && classes[2].real == -1,
               "real: %d %d %d", classes[0].real, classes[1].real, classes[2].real);
     clear_classes(classes, 3);
@@ -706,7 +723,8 @@ static void test_realness_in_balls(void)
 /* x^2 y: the classes (0, 1) with mu = 0, simple, and (sqrt 2, +-1). */
 static void test_zero_eigenvalue(void)
 {
-    static const char *const numbers[] = {"1/6", "1", "1", "-1/6", "1", "-1", "-1/3", "0", "1"};
+    static const char *const numbers[] = {"1/6", "1",    "1", "-1/6", "1",
+                                          "-1",  "-1/3", "0", "1"};
     ncf_tensor_t tensor;
     tensor_from_text(tensor, 3, 2, 3, numbers);
     ncf_eigen_system_t *system = ncf__eigen_system_new(tensor);
@@ -739,7 +757,8 @@ static void test_zero_eigenvalue(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Grouping --------------------------------------------------------------------------------- */
+/* ---- Grouping
+ * --------------------------------------------------------------------------------- */
 
 /* The same class under complex factors is one group; class and conjugate are two. */
 static void test_groups(void)
@@ -828,7 +847,8 @@ static void test_wide_balls(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Refinement and scaling ----------------------------------------------------------------------- */
+/* ---- Refinement and scaling
+ * ----------------------------------------------------------------------- */
 
 /*
  * a (s x)^3 + b (s y)^3 for s = the scale: the class z = (1/A, 1/B) has the unit vector
@@ -889,8 +909,9 @@ static void test_refinement(void)
 static void test_extreme_data(void)
 {
     static const char *const cancelling[] = {
-        "1", "1", "0", "-1", "1.000000000000000000000000000000000000000000000000001", "1",
-        "1", "1", "1", "1e-40", "0", "1"};
+        "1", "1", "0", "-1", "1.000000000000000000000000000000000000000000000000001",
+        "1", "1", "1", "1",  "1e-40",
+        "0", "1"};
     static const char *const unbalanced[] = {"1e300", "1e-100", "0", "1e-300", "0", "1e100"};
     ncf_tensor_t tensor;
     for (int k = 0; k < 2; k++) {
