@@ -26,8 +26,7 @@ static void init_shape(struct ncf_problem *problem, slong depth, const slong *wi
 }
 
 void ncf_test_problem_init(struct ncf_problem *problem, slong depth, const slong *widths,
-                           const slong *degrees, slong points, const slong *x,
-                           const slong *y)
+                           const slong *degrees, slong points, const slong *x, const slong *y)
 {
     init_shape(problem, depth, widths, degrees, points);
     for (slong i = 0; i < points; i++) {

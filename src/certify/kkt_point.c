@@ -13,20 +13,20 @@
 
 typedef struct {
     const ncf_network_struct *network;
-    slong size;         /* n + 1 */
-    slong scale;        /* N and lambda are divided by 2^scale */
+    slong size;  /* n + 1 */
+    slong scale; /* N and lambda are divided by 2^scale */
     slong prec;
     arb_ptr given;      /* the enclosure, scaled */
     mag_t given_radius; /* of its widest component */
     arb_mat_t x, weights;
-    arb_ptr centre;     /* m, exact */
-    arb_ptr box;        /* B */
-    mag_t radius;       /* rho */
-    arb_mat_t inverse;  /* Y, exact */
-    arb_ptr step;       /* Y F(m) */
+    arb_ptr centre;    /* m, exact */
+    arb_ptr box;       /* B */
+    mag_t radius;      /* rho */
+    arb_mat_t inverse; /* Y, exact */
+    arb_ptr step;      /* Y F(m) */
 } system_t;
 
-/* ---- The system --------------------------------------------------------------------- */
+/* ---- The system ------------------------------------------------------------------ */
 
 static slong scale_exponent(const arb_t lambda)
 {
@@ -71,7 +71,8 @@ static void system_clear(system_t *s)
 }
 
 /* Data and centre at the working precision. */
-static void set_precision(system_t *s, const fmpq_mat_t x, const fmpq_mat_t weights, slong prec)
+static void set_precision(system_t *s, const fmpq_mat_t x, const fmpq_mat_t weights,
+                          slong prec)
 {
     s->prec = prec;
     arb_mat_set_fmpq_mat(s->x, x, prec);
@@ -124,7 +125,7 @@ void ncf__kkt_jacobian(arb_mat_t jacobian, arb_srcptr point, const ncf_network_t
     arb_mat_clear(hessian);
 }
 
-/* ---- The preconditioner: nothing here needs to be right ------------------------------- */
+/* ---- The preconditioner: nothing here needs to be right -------------------------- */
 
 static double approx_double(const arb_t x)
 {
@@ -216,7 +217,7 @@ static int approx_inverse_arb(system_t *s)
     return good;
 }
 
-/* ---- The test ----------------------------------------------------------------------------- */
+/* ---- The test -------------------------------------------------------------------- */
 
 /* step = Y F(m) */
 static void newton_step(system_t *s)
@@ -333,8 +334,8 @@ static int prove(system_t *s, const fmpq_mat_t x, const fmpq_mat_t weights, slon
 
 ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr u,
                                      const arb_t lambda, const ncf_network_t network,
-                                     const fmpq_mat_t x, const fmpq_mat_t weights,
-                                     slong prec, slong max_precision)
+                                     const fmpq_mat_t x, const fmpq_mat_t weights, slong prec,
+                                     slong max_precision)
 {
     NCF_REQUIRE(prec >= 2 && max_precision >= 2);
     slong n = network->unknowns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * kkt_point.h: Krawczyk's test for one KKT point in the full network (theory.md
- * section 7): F(u, lambda) = (grad N(u) - lambda u, (|u|^2 - 1)/2). Theorem T-KRAWCZYK.
+ * kkt_point.h: Krawczyk's test (T-KRAWCZYK A) for one KKT point in the full network, a
+ * zero of F(u, lambda) = (grad N(u) - lambda u, (|u|^2 - 1)/2).
  */
 #ifndef NCF_KKT_POINT_H
 #define NCF_KKT_POINT_H

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- H for x = (1, ..., 1) ------------------------------------------------------------ */
+/* ---- H for x = (1, ..., 1) ------------------------------------------------------- */
 
 /* out = sum over lo <= k < hi of variable (first + k) times a_k; halving keeps sums short. */
 static void weighted_sum(fmpz_mpoly_t out, const fmpz_mpoly_struct *a, slong first, slong lo,
@@ -73,7 +73,7 @@ static void all_ones_output(fmpz_mpoly_t out, const ncf_network_struct *network,
     layer_free(a, 1, context);
 }
 
-/* ---- Moments ----------------------------------------------------------------------------- */
+/* ---- Moments --------------------------------------------------------------------- */
 
 /* The data over common denominators: x = X / x_scale, z = Z / z_scale. */
 typedef struct {
@@ -146,7 +146,7 @@ static term_t *terms_by_beta(ulong **storage, const fmpz_mpoly_t h,
         fmpz_mpoly_get_term_exp_ui(alpha, h, t, context);
         for (slong j = 0; j < network->offsets[1]; j++)
             beta[j % inputs] += alpha[j];
-        terms[t] = (term_t) {t, inputs, beta};
+        terms[t] = (term_t){t, inputs, beta};
     }
     ncf__free(alpha);
     qsort(terms, (size_t) count, sizeof(*terms), compare_beta);
@@ -179,7 +179,7 @@ static void multiply_moments(fmpz_mpoly_t h, const ncf_network_struct *network,
     ncf__free(storage);
 }
 
-/* ---- The whole ------------------------------------------------------------------------------ */
+/* ---- The whole ------------------------------------------------------------------- */
 
 /* value = numerator / (x_scale^D z_scale), D = e_1 the degree of H in x. */
 static void set_value(ncf_polynomial_t out, const fmpz_mpoly_t numerator,
@@ -279,7 +279,7 @@ int ncf__polynomial_init(ncf_polynomial_t polynomial, const struct ncf_problem *
     return 1;
 }
 
-/* ---- Text ------------------------------------------------------------------------------------- */
+/* ---- Text ------------------------------------------------------------------------ */
 
 /* Appends and frees `tail`; returns the longer text. */
 static char *append(char *text, char *tail)

@@ -2,7 +2,7 @@
 /*
  * polynomial.h: the NCF as an exact polynomial in the weights, when it is small.
  * Variable W_l_r_c (1-based) is the weight of layer l from input c to unit r; the
- * variables are in the order of u (theory.md section 0).
+ * variables are in the order of u: layer by layer, row-major.
  */
 #ifndef NCF_POLYNOMIAL_H
 #define NCF_POLYNOMIAL_H

@@ -23,13 +23,13 @@ static void scalar_power(scalar_t *r, const scalar_t *a, ulong c, ulong e, slong
 #define scalar_is_zero(a) arb_is_zero(a)
 #define scalar_mul(r, a, b, prec) arb_mul((r), (a), (b), (prec))
 #define scalar_add(r, a, b, prec) arb_add((r), (a), (b), (prec))
-#define scalar_dot(r, initial, x, xstep, y, ystep, count, prec) \
+#define scalar_dot(r, initial, x, xstep, y, ystep, count, prec)                               \
     arb_dot((r), (initial), 0, (x), (xstep), (y), (ystep), (count), (prec))
 
 #include "evaluate_template.h"
 
-void ncf__network_eval_arb(arb_t value, arb_ptr gradient, arb_mat_struct *hessian, arb_srcptr u,
-                           const ncf_network_t network, const arb_mat_t x,
+void ncf__network_eval_arb(arb_t value, arb_ptr gradient, arb_mat_struct *hessian,
+                           arb_srcptr u, const ncf_network_t network, const arb_mat_t x,
                            const arb_mat_t weights, slong prec)
 {
     NCF_REQUIRE(arb_mat_ncols(x) == network->widths[0]);

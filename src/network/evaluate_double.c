@@ -45,8 +45,8 @@ static inline void scalar_power(scalar_t *r, const scalar_t *a, ulong c, ulong e
 
 #include "evaluate_template.h"
 
-void ncf__network_eval_double(double *value, double *gradient, double *hessian, const double *u,
-                              const ncf_network_t network, const double *x,
+void ncf__network_eval_double(double *value, double *gradient, double *hessian,
+                              const double *u, const ncf_network_t network, const double *x,
                               const double *weights, slong points)
 {
     evaluate(value, gradient, hessian, u, network, x, weights, points, 0);

@@ -13,16 +13,21 @@
  *   scalar_dot(r, initial, x, xstep, y, ystep, count, prec)   initial may be NULL
  *
  * For one point, with a_0 = x, b_l = W_l a_{l-1}, a_l = s_l(b_l), H = b_K, the chain
- * rule gives, weighted by z from the start,
- *   delta_K = z, delta_l = s_l'(b_l) * (W_{l+1}^T delta_{l+1}),     dN/dW_l = delta_l a_{l-1}^T,
- *   S_K = 0, S_l = D_l W_{l+1}^T S_{l+1} W_{l+1} D_l + diag(s_l''(b_l) * W_{l+1}^T delta_{l+1}),
- *   D_l = diag(s_l'(b_l)),  F_{l,l} = I,  F_{m,l} = db_m/db_l = W_m Q_{m-1,l},  Q_{m,l} = D_m F_{m,l},
- * and for l <= m
- *   d^2N / dW_l[a,b] dW_m[c,e] = a_{l-1}[b] ((S_m F_{m,l})[c,a] a_{m-1}[e] + delta_m[c] Q_{m-1,l}[e,a]),
- * where the second term is absent for l = m. Points are taken in batches, the point
- * index runs fastest in every array, so that the sums over points are dot products.
- * Products with a factor that is exactly zero at all points of a batch are left out:
- * two units of a two-layer network have no common block, an unused unit costs little.
+ * rule gives, weighted by z from the start and with D_l = diag(s_l'(b_l)),
+ *
+ *   delta_K = z,  delta_l = D_l v_l,  v_l = W_{l+1}^T delta_{l+1},  dN/dW_l = delta_l a_{l-1}^T,
+ *   S_K = 0,  S_l = D_l W_{l+1}^T S_{l+1} W_{l+1} D_l + diag(s_l''(b_l) * v_l),
+ *   F_{l,l} = I,  Q_{m,l} = D_m F_{m,l},  F_{m,l} = db_m/db_l = W_m Q_{m-1,l},
+ *
+ * and for l <= m, the second term being absent for l = m,
+ *
+ *   d^2N / dW_l[a,b] dW_m[c,e]
+ *       = a_{l-1}[b] ((S_m F_{m,l})[c,a] a_{m-1}[e] + delta_m[c] Q_{m-1,l}[e,a]).
+ *
+ * Points are taken in batches, the point index runs fastest in every array, so that the
+ * sums over points are dot products. Products with a factor that is exactly zero at all
+ * points of a batch are left out: two units of a two-layer network have no common block,
+ * an unused unit costs little.
  */
 
 typedef struct {
@@ -37,7 +42,7 @@ typedef struct {
     scalar_t **b;       /* b_l, 1 <= l <= K */
     scalar_t **slope;   /* s_l'(b_l), 1 <= l < K */
     scalar_t **bend;    /* s_l''(b_l), 1 <= l < K */
-    scalar_t **back;    /* W_{l+1}^T delta_{l+1}, 1 <= l < K */
+    scalar_t **back;    /* v_l, 1 <= l < K */
     scalar_t **delta;   /* delta_l, 1 <= l <= K */
     scalar_t **second;  /* S_l, 1 <= l < K: k_l x k_l x batch */
     scalar_t *jacobian; /* F_{m,l}: k_m x k_l x batch */
@@ -198,8 +203,8 @@ static void add_gradient(scalar_t *gradient, const pass_t *pass)
     for (slong l = 1; l <= pass->network->depth; l++) {
         for (slong a = 0; a < k[l]; a++) {
             for (slong b = 0; b < k[l - 1]; b++, out++)
-                scalar_dot(out, out, pass->delta[l] + a * batch, 1,
-                           pass->a[l - 1] + b * batch, 1, batch, pass->prec);
+                scalar_dot(out, out, pass->delta[l] + a * batch, 1, pass->a[l - 1] + b * batch,
+                           1, batch, pass->prec);
         }
     }
 }
@@ -286,8 +291,7 @@ static void add_curvature(hessian_t hessian, pass_t *pass, slong l, slong m,
     for (slong a = 0; a < k[l]; a++) {
         for (slong c = l == m ? a : 0; c < k[m]; c++)
             add_products(hessian, pass, l, a, product + (c * k[l] + a) * pass->batch,
-                         pass->a[m - 1], k[m - 1], offset + c * k[m - 1], 1,
-                         l == m && a == c);
+                         pass->a[m - 1], k[m - 1], offset + c * k[m - 1], 1, l == m && a == c);
     }
 }
 

@@ -26,7 +26,7 @@ int ncf__network_init(ncf_network_t network, const struct ncf_problem *problem);
 void ncf__network_clear(ncf_network_t network);
 
 /*
- * e_l, the degree of H in W_l (theory.md section 1): out has K entries, e_1 first;
+ * e_l, the degree of H in W_l (T-EULER): out has K entries, e_1 first;
  * e_K = 1 and e_l = p_l e_{l+1} with p_l the degree of the activation after layer l.
  */
 void ncf__layer_degrees(fmpz *out, const struct ncf_problem *problem);

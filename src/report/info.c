@@ -58,10 +58,11 @@ static char *count_layer(ncf_info_t *info, slong l)
         fmpz_mul(info->order, info->order, factor);
         fmpz_clear(factor);
     }
-    return width == 1 ? ncf__strdup("2") : ncf__format("2^%ld %ld!", (long) width, (long) width);
+    return width == 1 ? ncf__strdup("2")
+                      : ncf__format("2^%ld %ld!", (long) width, (long) width);
 }
 
-/* Signed permutations of k units: 2^k k!, by theory.md section 1 for p even and odd. */
+/* The units of a power layer: signed permutations, 2^k k! of them, p even or odd. */
 static void gather_symmetry(ncf_info_t *info)
 {
     const struct ncf_problem *problem = info->problem;
@@ -104,7 +105,7 @@ static void gather_polynomial(ncf_info_t *info, const fmpq_mat_t weights)
 
 void ncf__info_init(ncf_info_t *info, const struct ncf_problem *problem)
 {
-    *info = (ncf_info_t) {.problem = problem};
+    *info = (ncf_info_t){.problem = problem};
     fmpz_init(info->unknowns);
     fmpz_init(info->homogeneity);
     fmpz_init_set_ui(info->order, 1);
@@ -142,8 +143,8 @@ ncf_status_t ncf_info_write(FILE *stream, const ncf_problem_t *problem, int json
 {
     ncf_info_t info;
     ncf__info_init(&info, problem);
-    int written = json ? ncf__info_write_json(stream, &info)
-                       : ncf__info_write_text(stream, &info);
+    int written =
+        json ? ncf__info_write_json(stream, &info) : ncf__info_write_text(stream, &info);
     ncf__info_clear(&info);
     if (!written || fflush(stream) != 0 || ferror(stream))
         return ncf__fail(err, NCF_EIO, "the output cannot be written");

@@ -11,7 +11,7 @@
 #define NCF_INFO_MAX_PRINTED_TERMS 60 /* a longer polynomial is counted, not printed */
 #define NCF_INFO_MAX_ORDER_WIDTH 2000 /* k! is written out for k up to that */
 
-/* The symmetries of one hidden layer of the architecture (theory.md section 1). */
+/* The symmetries of one hidden layer of the architecture. */
 typedef enum {
     NCF_SYMMETRY_ROTATIONS,   /* linear: O(k) */
     NCF_SYMMETRY_ROW_FLIPS,   /* p even: permutations, sign of each incoming row */

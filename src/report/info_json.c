@@ -42,7 +42,8 @@ static json_t *data(const ncf_info_t *info)
     json_object_set_new(object, "points", json_integer(info->problem->points));
     json_object_set_new(object, "inputs", json_integer(info->problem->widths[0]));
     json_object_set_new(object, "weighted_points", json_integer(info->active_points));
-    json_object_set_new(object, "span", info->span_exact ? json_integer(info->span) : json_null());
+    json_object_set_new(object, "span",
+                        info->span_exact ? json_integer(info->span) : json_null());
     json_object_set_new(object, "span_at_least", json_integer(info->span));
     return object;
 }
@@ -72,10 +73,13 @@ static json_t *polynomial(const ncf_info_t *info)
 {
     json_t *object = json_object();
     int bounded = info->terms_known || info->terms_bounded;
-    json_object_set_new(object, "terms", info->terms_known ? integer_text(info->terms) : json_null());
-    json_object_set_new(object, "terms_at_most", bounded ? integer_text(info->terms) : json_null());
+    json_object_set_new(object, "terms",
+                        info->terms_known ? integer_text(info->terms) : json_null());
+    json_object_set_new(object, "terms_at_most",
+                        bounded ? integer_text(info->terms) : json_null());
     json_object_set_new(object, "text",
-                        info->polynomial != NULL ? json_string(info->polynomial) : json_null());
+                        info->polynomial != NULL ? json_string(info->polynomial)
+                                                 : json_null());
     return object;
 }
 

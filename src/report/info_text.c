@@ -105,17 +105,18 @@ static void write_network(FILE *stream, const ncf_info_t *info)
     write_field(stream, "type", "feedforward");
     write_owned(stream, "widths", join(info, 0, problem->depth, width_piece));
     if (problem->depth > 1)
-        write_owned(stream, "activations", join(info, 0, problem->depth - 2, activation_piece));
-    write_owned(stream, "loss", ncf__format("%s: %s", ncf__loss_name(problem->loss),
-                                            labels[problem->loss]));
+        write_owned(stream, "activations",
+                    join(info, 0, problem->depth - 2, activation_piece));
+    write_owned(stream, "loss",
+                ncf__format("%s: %s", ncf__loss_name(problem->loss), labels[problem->loss]));
 }
 
 static void write_data(FILE *stream, const ncf_info_t *info)
 {
     long points = (long) info->problem->points, inputs = (long) info->problem->widths[0];
-    write_owned(stream, "data", ncf__format("%ld point%s, %ld input%s", points,
-                                            points == 1 ? "" : "s", inputs,
-                                            inputs == 1 ? "" : "s"));
+    write_owned(stream, "data",
+                ncf__format("%ld point%s, %ld input%s", points, points == 1 ? "" : "s", inputs,
+                            inputs == 1 ? "" : "s"));
     if (info->active_points == 0)
         write_field(stream, "essential", "every weight z_i is 0, so N = 0");
     else if (info->span == 0 && info->span_exact)
@@ -123,7 +124,8 @@ static void write_data(FILE *stream, const ncf_info_t *info)
     else
         write_owned(stream, "essential",
                     ncf__format("%ld point%s with z_i != 0 span%s %s%ld of %ld dimension%s",
-                                (long) info->active_points, info->active_points == 1 ? "" : "s",
+                                (long) info->active_points,
+                                info->active_points == 1 ? "" : "s",
                                 info->active_points == 1 ? "s" : "",
                                 info->span_exact ? "" : "at least ", (long) info->span, inputs,
                                 inputs == 1 ? "" : "s"));
@@ -151,7 +153,8 @@ static void write_symmetry(FILE *stream, const ncf_info_t *info)
     } else if (info->order_kind == NCF_ORDER_INFINITE) {
         write_field(stream, "symmetries", "infinite group");
     } else {
-        write_owned(stream, "symmetries", ncf__format("group of order %s", info->order_formula));
+        write_owned(stream, "symmetries",
+                    ncf__format("group of order %s", info->order_formula));
     }
     for (slong l = 1; l < info->problem->depth; l++) {
         long layer = (long) l, width = (long) info->problem->widths[l];
@@ -159,12 +162,14 @@ static void write_symmetry(FILE *stream, const ncf_info_t *info)
         if (info->symmetries[l - 1] == NCF_SYMMETRY_ROTATIONS)
             text = ncf__format("layer %ld: orthogonal maps O(%ld) of the units", layer, width);
         else if (info->symmetries[l - 1] == NCF_SYMMETRY_ROW_FLIPS)
-            text = ncf__format("layer %ld: permutations of %ld unit%s; sign of each row of W_%ld",
-                               layer, width, width == 1 ? "" : "s", layer);
+            text =
+                ncf__format("layer %ld: permutations of %ld unit%s; sign of each row of W_%ld",
+                            layer, width, width == 1 ? "" : "s", layer);
         else
-            text = ncf__format("layer %ld: permutations of %ld unit%s; sign of each row of W_%ld "
-                               "with that of the column of W_%ld",
-                               layer, width, width == 1 ? "" : "s", layer, layer + 1);
+            text =
+                ncf__format("layer %ld: permutations of %ld unit%s; sign of each row of W_%ld "
+                            "with that of the column of W_%ld",
+                            layer, width, width == 1 ? "" : "s", layer, layer + 1);
         write_owned(stream, "", text);
     }
 }
@@ -193,8 +198,8 @@ int ncf__info_write_text(FILE *stream, const ncf_info_t *info)
     write_data(stream, info);
     write_degrees(stream, info);
     write_symmetry(stream, info);
-    write_field(stream, "method", info->method != NULL ? info->method
-                                                       : "none yet for this kind of network");
+    write_field(stream, "method",
+                info->method != NULL ? info->method : "none yet for this kind of network");
     write_polynomial(stream, info);
     return !ferror(stream);
 }

@@ -66,11 +66,11 @@ static void check_json(const char *problem_text, const char *path, const char *e
     free(text);
 }
 
-#define DATA \
-    "\"data\":{\"x\":[[\"1\",\"2\"],[\"3\",\"-1\"],[\"-1\",\"1\"],[\"2\",\"2\"]]," \
+#define DATA                                                                                  \
+    "\"data\":{\"x\":[[\"1\",\"2\"],[\"3\",\"-1\"],[\"-1\",\"1\"],[\"2\",\"2\"]],"            \
     "\"y\":[\"1\",\"-1\",\"2\",\"1\"]}"
-#define PROBLEM(widths, activation, data, rest) \
-    "{\"ncf\":1,\"network\":{\"type\":\"feedforward\",\"widths\":[" widths "]," \
+#define PROBLEM(widths, activation, data, rest)                                               \
+    "{\"ncf\":1,\"network\":{\"type\":\"feedforward\",\"widths\":[" widths "],"               \
     "\"activation\":" activation "}," data rest "}"
 #define POWER(p) "{\"type\":\"power\",\"degree\":" p "}"
 #define LINEAR "{\"type\":\"linear\"}"
@@ -102,22 +102,23 @@ static void test_two_layer_text(void)
 
 static void test_deep_text(void)
 {
-    check_text(PROBLEM("2,2,4,1", "[" LINEAR "," POWER("3") "]", DATA, ",\"loss\":\"logistic\""),
-               "type          feedforward\n"
-               "widths        2 2 4 1\n"
-               "activations   linear, t^3\n"
-               "loss          logistic: z_i = y_i/2\n"
-               "data          4 points, 2 inputs\n"
-               "essential     4 points with z_i != 0 span 2 of 2 dimensions\n"
-               "unknowns      16\n"
-               "homogeneity   L = 7\n"
-               "by layer      e_1=3 e_2=3 e_3=1\n"
-               "symmetries    infinite group\n"
-               "              layer 1: orthogonal maps O(2) of the units\n"
-               "              layer 2: permutations of 4 units; sign of each row of W_2 with\n"
-               "              that of the column of W_3\n"
-               "method        none yet for this kind of network\n"
-               "polynomial    N(u) has 80 terms\n");
+    check_text(
+        PROBLEM("2,2,4,1", "[" LINEAR "," POWER("3") "]", DATA, ",\"loss\":\"logistic\""),
+        "type          feedforward\n"
+        "widths        2 2 4 1\n"
+        "activations   linear, t^3\n"
+        "loss          logistic: z_i = y_i/2\n"
+        "data          4 points, 2 inputs\n"
+        "essential     4 points with z_i != 0 span 2 of 2 dimensions\n"
+        "unknowns      16\n"
+        "homogeneity   L = 7\n"
+        "by layer      e_1=3 e_2=3 e_3=1\n"
+        "symmetries    infinite group\n"
+        "              layer 1: orthogonal maps O(2) of the units\n"
+        "              layer 2: permutations of 4 units; sign of each row of W_2 with\n"
+        "              that of the column of W_3\n"
+        "method        none yet for this kind of network\n"
+        "polynomial    N(u) has 80 terms\n");
 }
 
 static void test_degenerate_data(void)
@@ -135,12 +136,14 @@ static void test_degenerate_data(void)
                "method        none yet for this kind of network\n"
                "polynomial    N(u) has 0 terms\n"
                "              N = 0\n");
-    check_json(PROBLEM("2,1,1", POWER("3"),
-                       "\"data\":{\"x\":[[\"0\",\"0\"],[\"1\",\"1\"],[\"2\",\"2\"],[\"5\",\"1\"]],"
-                       "\"y\":[\"1\",\"1\",\"1\",\"0\"]}",
-                       ""),
-               "data", "{\"points\":4,\"inputs\":2,\"weighted_points\":3,\"span\":1,"
-               "\"span_at_least\":1}");
+    check_json(
+        PROBLEM("2,1,1", POWER("3"),
+                "\"data\":{\"x\":[[\"0\",\"0\"],[\"1\",\"1\"],[\"2\",\"2\"],[\"5\",\"1\"]],"
+                "\"y\":[\"1\",\"1\",\"1\",\"0\"]}",
+                ""),
+        "data",
+        "{\"points\":4,\"inputs\":2,\"weighted_points\":3,\"span\":1,"
+        "\"span_at_least\":1}");
 }
 
 static void test_json_fields(void)
@@ -225,7 +228,8 @@ static void test_full_device(void)
     FILE *full = fopen("/dev/full", "w");
     if (full == NULL)
         return;
-    int parsed = ncf_problem_parse(&problem, two_layer, strlen(two_layer), "p", "", NULL) == NCF_OK;
+    int parsed =
+        ncf_problem_parse(&problem, two_layer, strlen(two_layer), "p", "", NULL) == NCF_OK;
     for (int json = 0; json < 2; json++) {
         ncf_error_init(&err);
         ncf_status_t status = ncf_info_write(full, problem, json, &err);

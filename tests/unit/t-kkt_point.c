@@ -74,7 +74,7 @@ static slong residual(arf_t bound, const point_t *t, slong prec)
                              prec);
 }
 
-/* ---- Two layers, p = 2: the data of theory.md (2b), T = [[-2, 7], [7, 9]] -------------- */
+/* ---- Two layers, p = 2, T = [[-2, 7], [7, 9]] ------------------------------------- */
 
 static const slong data_x[] = {1, 2, 3, -1, -1, 1, 2, 2};
 static const slong data_y[] = {1, -1, 2, 1};
@@ -145,8 +145,8 @@ static void check_planar(slong units, slong prec)
         int proved = proves(&t, prec, 4 * prec), contains = box_contains_given(&t);
         arf_t bound;
         arf_init(bound);
-        int consistent = residual(bound, &t, prec) == 1 &&
-                         arf_cmpabs_2exp_si(bound, 12 - prec) < 0;
+        int consistent =
+            residual(bound, &t, prec) == 1 && arf_cmpabs_2exp_si(bound, 12 - prec) < 0;
         if (k < 4)
             lambda[k] = arf_get_d(arb_midref(t.lambda_out), ARF_RND_NEAR);
         arf_clear(bound);
@@ -232,7 +232,7 @@ static void test_two_active_units(void)
     CHECK(contains);
 }
 
-/* ---- Other networks ------------------------------------------------------------------------ */
+/* ---- Other networks -------------------------------------------------------------- */
 
 /* K = 1: N = m . u, u = m/|m|, lambda = |m|. */
 static void test_single_layer(void)
@@ -363,7 +363,7 @@ static void test_fallback_preconditioner(void)
     CHECK(contains);
 }
 
-/* ---- F and its Jacobian --------------------------------------------------------------------- */
+/* ---- F and its Jacobian ---------------------------------------------------------- */
 
 /*
  * Along a random line the central difference (F(p + t v) - F(p - t v)) / (2 t) differs from
@@ -395,7 +395,8 @@ static int jacobian_agrees(point_t *t, ncf_random_t *random)
     _arb_vec_scalar_mul_2exp_si(difference, difference, size, 99);
     int agrees = 1;
     for (slong j = 0; j < size; j++) {
-        arb_dot(slope + j, difference + j, 1, arb_mat_entry(jacobian, j, 0), 1, v, 1, size, prec);
+        arb_dot(slope + j, difference + j, 1, arb_mat_entry(jacobian, j, 0), 1, v, 1, size,
+                prec);
         arb_get_mag(arb_radref(slope + j), slope + j);
         agrees = agrees && mag_cmp_2exp_si(arb_radref(slope + j), -150) < 0;
     }
@@ -429,7 +430,7 @@ static void test_jacobian(void)
     }
 }
 
-/* ---- All zeros of one system are known ------------------------------------------------------- */
+/* ---- All zeros of one system are known ------------------------------------------- */
 
 /*
  * The 14 zeros of F for one unit: four with lambda > 0, four with lambda < 0; with
@@ -530,7 +531,7 @@ static void test_known_zeros(void)
     }
 }
 
-/* ---- What must not be proved ------------------------------------------------------------------ */
+/* ---- What must not be proved ----------------------------------------------------- */
 
 static void test_no_zero(void)
 {
@@ -677,7 +678,7 @@ static void test_not_finite(void)
 int main(void)
 {
     static const ncf_test_t tests[] = {
-        {"the four points of theory (2b), both signs, unused units", test_known_points},
+        {"four points with lambda > 0, four with lambda < 0, unused units", test_known_points},
         {"boxes of different points are disjoint", test_boxes_are_disjoint},
         {"two active units", test_two_active_units},
         {"one layer, exact input", test_single_layer},

@@ -103,7 +103,8 @@ static void line_output(fmpq_poly_t out, const case_t *c, const fmpq *v, slong i
             }
         }
         for (slong r = 0; r < k[l]; r++) {
-            ulong p = l < c->network->depth ? (ulong) c->network->activations[l - 1].degree : 1;
+            ulong p =
+                l < c->network->depth ? (ulong) c->network->activations[l - 1].degree : 1;
             fmpq_poly_pow(a + r, b + r, p);
             fmpq_poly_truncate(a + r, 3);
         }
@@ -173,8 +174,8 @@ static int agrees_everywhere(const case_t *c)
         for (slong j = i; j < c->n && agrees; j++) {
             fmpq_one(v + i);
             fmpq_one(v + j);
-            agrees = agrees_along(c, v) &&
-                     fmpq_equal(fmpq_mat_entry(c->hessian, i, j), fmpq_mat_entry(c->hessian, j, i));
+            agrees = agrees_along(c, v) && fmpq_equal(fmpq_mat_entry(c->hessian, i, j),
+                                                      fmpq_mat_entry(c->hessian, j, i));
             fmpq_zero(v + i);
             fmpq_zero(v + j);
         }
@@ -221,7 +222,7 @@ static void test_known_values(void)
     CHECK(right);
 }
 
-/* ---- Balls ------------------------------------------------------------------------- */
+/* ---- Balls ----------------------------------------------------------------------- */
 
 typedef struct {
     arb_ptr u;
@@ -279,7 +280,8 @@ static int balls_narrow(const balls_t *b, slong n, slong prec)
         if (arf_cmpabs(arb_midref(h), arb_midref(bound)) > 0)
             arb_set(bound, h);
     }
-    slong size = arf_is_zero(arb_midref(bound)) ? 1 : arf_abs_bound_lt_2exp_si(arb_midref(bound));
+    slong size =
+        arf_is_zero(arb_midref(bound)) ? 1 : arf_abs_bound_lt_2exp_si(arb_midref(bound));
     int narrow = 1;
     for (slong i = 0; i < n * n; i++)
         narrow = narrow && mag_cmp_2exp_si(arb_radref(arb_mat_entry(b->hessian, i / n, i % n)),
@@ -298,7 +300,8 @@ static void widen(balls_t *b, slong n, ncf_random_t *random)
         arf_t shift;
         arf_init(shift);
         arf_set_si_2exp_si(shift, (slong) ncf__random_below(random, 100) - 50, -26);
-        arf_add(arb_midref(b->u + j), arb_midref(b->u + j), shift, ARF_PREC_EXACT, ARF_RND_DOWN);
+        arf_add(arb_midref(b->u + j), arb_midref(b->u + j), shift, ARF_PREC_EXACT,
+                ARF_RND_DOWN);
         arb_add_error_2exp_si(b->u + j, -20);
         arf_clear(shift);
     }
@@ -352,7 +355,7 @@ static void test_indeterminate_weight(void)
     CHECK(other);
 }
 
-/* ---- Doubles and batches ------------------------------------------------------------ */
+/* ---- Doubles and batches --------------------------------------------------------- */
 
 static double to_double(const fmpq_t x)
 {
@@ -410,7 +413,8 @@ static void test_doubles_agree(void)
 /* More points than a batch holds: N is the sum over parts of different sizes. */
 static void test_batches_add_up(void)
 {
-    static const slong widths[] = {2, 3, 2, 1}, degrees[] = {2, 3}, ends[] = {0, 1, 101, 354, 700};
+    static const slong widths[] = {2, 3, 2, 1}, degrees[] = {2, 3},
+                       ends[] = {0, 1, 101, 354, 700};
     case_t c;
     ncf_random_t random;
     ncf__random_init(&random, ncf_test_seed(), 15);

@@ -76,8 +76,9 @@ static int derivatives_agree(const case_t *c)
     fmpq_mpoly_init(second, context);
     ncf__network_eval_fmpq(value, fmpq_mat_entry(gradient, 0, 0), hessian, c->u, c->network,
                            c->problem.x, c->problem.y);
-    int agree = fmpq_mpoly_evaluate_all_fmpq(other, c->polynomial->value, c->pointers, context) &&
-                fmpq_equal(value, other);
+    int agree =
+        fmpq_mpoly_evaluate_all_fmpq(other, c->polynomial->value, c->pointers, context) &&
+        fmpq_equal(value, other);
     for (slong i = 0; i < n; i++) {
         fmpq_mpoly_derivative(first, c->polynomial->value, i, context);
         fmpq_mpoly_evaluate_all_fmpq(other, first, c->pointers, context);
@@ -165,8 +166,8 @@ static int flips_sign(const case_t *c)
         if (j >= c->network->offsets[c->network->depth - 1])
             fmpq_mpoly_neg(images + j, images + j, context);
     }
-    int flips = fmpq_mpoly_compose_fmpq_mpoly(image, c->polynomial->value, pointers, context,
-                                              context);
+    int flips =
+        fmpq_mpoly_compose_fmpq_mpoly(image, c->polynomial->value, pointers, context, context);
     fmpq_mpoly_add(image, image, c->polynomial->value, context);
     flips = flips && fmpq_mpoly_is_zero(image, context);
     for (slong j = 0; j < n; j++)
@@ -197,7 +198,8 @@ static int bound_holds(const case_t *c)
     fmpz_t bound;
     fmpz_init(bound);
     slong terms = fmpq_mpoly_length(c->polynomial->value, c->polynomial->context);
-    int holds = ncf__polynomial_terms_bound(bound, &c->problem) && fmpz_cmp_si(bound, terms) >= 0;
+    int holds =
+        ncf__polynomial_terms_bound(bound, &c->problem) && fmpz_cmp_si(bound, terms) >= 0;
     fmpz_clear(bound);
     return holds;
 }
@@ -247,14 +249,15 @@ static void check_text(slong depth, const slong *widths, const slong *degrees, s
     ncf_test_problem_clear(&problem);
 }
 
-/* By hand: sum_i y_i (x_i . w)^2 v for the data of theory (2b), T = [[-2, 7], [7, 9]]. */
+/* By hand: sum_i y_i (x_i . w)^2 v with T = [[-2, 7], [7, 9]]. */
 static void test_known_polynomials(void)
 {
     static const slong x[] = {1, 2, 3, -1, -1, 1, 2, 2}, y[] = {1, -1, 2, 1}, p[] = {2, 3};
     static const slong two[] = {2, 1, 1}, one[] = {2, 1}, deep[] = {1, 1, 1, 1};
     static const slong zero[] = {0, 0, 0, 0}, three[] = {3};
-    check_text(2, two, p, 4, x, y, "-2*W_1_1_1^2*W_2_1_1 + 14*W_1_1_1*W_1_1_2*W_2_1_1"
-                                   " + 9*W_1_1_2^2*W_2_1_1");
+    check_text(2, two, p, 4, x, y,
+               "-2*W_1_1_1^2*W_2_1_1 + 14*W_1_1_1*W_1_1_2*W_2_1_1"
+               " + 9*W_1_1_2^2*W_2_1_1");
     check_text(2, two, p, 4, x, zero, "0");
     check_text(1, one, NULL, 4, x, y, "-2*W_1_1_1 + 7*W_1_1_2");
     check_text(3, deep, p, 1, three, y, "729*W_1_1_1^6*W_2_1_1^3*W_3_1_1");
@@ -292,7 +295,7 @@ static int bound_is(slong depth, slong *widths, const slong *degrees, const char
     fmpz_t bound, right;
     memset(&problem, 0, sizeof(problem));
     for (slong l = 0; l + 1 < depth; l++)
-        activations[l] = (ncf_activation_t) {NCF_ACTIVATION_POWER, degrees[l]};
+        activations[l] = (ncf_activation_t){NCF_ACTIVATION_POWER, degrees[l]};
     problem.depth = depth;
     problem.widths = widths;
     problem.activations = activations;
@@ -310,14 +313,14 @@ static int bound_is(slong depth, slong *widths, const slong *degrees, const char
 static void test_bounds(void)
 {
     /* 50 C(21, 2); 9 C(22, 3); 10^6 C(10^6 + 1, 2); 1; 2 C(3, 2) then C(7, 2) */
-    CHECK(bound_is(2, (slong[]) {20, 50, 1}, (slong[]) {2}, "10500"));
-    CHECK(bound_is(2, (slong[]) {20, 9, 1}, (slong[]) {3}, "13860"));
-    CHECK(bound_is(2, (slong[]) {1000000, 1000000, 1}, (slong[]) {2}, "500000500000000000"));
-    CHECK(bound_is(3, (slong[]) {1, 1, 1, 1}, (slong[]) {1000000, 1000000}, "1"));
-    CHECK(bound_is(3, (slong[]) {2, 2, 1, 1}, (slong[]) {2, 2}, "21"));
-    CHECK(bound_is(3, (slong[]) {2, 2, 1, 1}, (slong[]) {1000000000, 2}, "2000000005000000003"));
-    CHECK(bound_is(1, (slong[]) {7, 1}, NULL, "7"));
-    CHECK(bound_is(2, (slong[]) {1000000, 1000000, 1}, (slong[]) {1000000}, NULL));
+    CHECK(bound_is(2, (slong[]){20, 50, 1}, (slong[]){2}, "10500"));
+    CHECK(bound_is(2, (slong[]){20, 9, 1}, (slong[]){3}, "13860"));
+    CHECK(bound_is(2, (slong[]){1000000, 1000000, 1}, (slong[]){2}, "500000500000000000"));
+    CHECK(bound_is(3, (slong[]){1, 1, 1, 1}, (slong[]){1000000, 1000000}, "1"));
+    CHECK(bound_is(3, (slong[]){2, 2, 1, 1}, (slong[]){2, 2}, "21"));
+    CHECK(bound_is(3, (slong[]){2, 2, 1, 1}, (slong[]){1000000000, 2}, "2000000005000000003"));
+    CHECK(bound_is(1, (slong[]){7, 1}, NULL, "7"));
+    CHECK(bound_is(2, (slong[]){1000000, 1000000, 1}, (slong[]){1000000}, NULL));
 }
 
 /* Refused before anything large is allocated. */
