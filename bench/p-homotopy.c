@@ -40,29 +40,29 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* ---- Peak of one core --------------------------------------------------------------- */
+/* ---- Peak of one core -------------------------------------------------------- */
 
 /* Twelve independent chains of multiply-adds hide the latency of the units. */
 #define PEAK_CHAINS 12
 #define PEAK_TURNS 2000000
 
-#define DEFINE_PEAK(name, lanes, attribute)                                              \
-    attribute static double name(void)                                                   \
-    {                                                                                    \
-        typedef double vec_t __attribute__((vector_size(8 * (lanes))));                  \
-        vec_t a = {0}, b = a + 1, c = a + 2, d = a + 3, e = a + 4, f = a + 5, g = a + 6, \
-              h = a + 7, i = a + 8, j = a + 9, k = a + 10, l = a + 11;                   \
-        vec_t s = a + 0.999, t = a + 1e-3;                                               \
-        double start = processor_time();                                                 \
-        for (long turn = 0; turn < PEAK_TURNS; turn++) {                                 \
-            a = a * s + t, b = b * s + t, c = c * s + t, d = d * s + t;                  \
-            e = e * s + t, f = f * s + t, g = g * s + t, h = h * s + t;                  \
-            i = i * s + t, j = j * s + t, k = k * s + t, l = l * s + t;                  \
-        }                                                                                \
-        double seconds = processor_time() - start;                                       \
-        vec_t sum = a + b + c + d + e + f + g + h + i + j + k + l;                       \
-        /* The sum is used, so that the loop is not removed. */                          \
-        return 2.0 * PEAK_CHAINS * PEAK_TURNS * (lanes) / seconds + 1e-300 * sum[0];     \
+#define DEFINE_PEAK(name, lanes, attribute)                                                   \
+    attribute static double name(void)                                                        \
+    {                                                                                         \
+        typedef double vec_t __attribute__((vector_size(8 * (lanes))));                       \
+        vec_t a = {0}, b = a + 1, c = a + 2, d = a + 3, e = a + 4, f = a + 5, g = a + 6,      \
+              h = a + 7, i = a + 8, j = a + 9, k = a + 10, l = a + 11;                        \
+        vec_t s = a + 0.999, t = a + 1e-3;                                                    \
+        double start = processor_time();                                                      \
+        for (long turn = 0; turn < PEAK_TURNS; turn++) {                                      \
+            a = a * s + t, b = b * s + t, c = c * s + t, d = d * s + t;                       \
+            e = e * s + t, f = f * s + t, g = g * s + t, h = h * s + t;                       \
+            i = i * s + t, j = j * s + t, k = k * s + t, l = l * s + t;                       \
+        }                                                                                     \
+        double seconds = processor_time() - start;                                            \
+        vec_t sum = a + b + c + d + e + f + g + h + i + j + k + l;                            \
+        /* The sum is used, so that the loop is not removed. */                               \
+        return 2.0 * PEAK_CHAINS * PEAK_TURNS * (lanes) / seconds + 1e-300 * sum[0];          \
     }
 
 #if defined(__x86_64__)
@@ -88,7 +88,7 @@ static double peak(const ncf_kernel_t *kernel)
     return best;
 }
 
-/* ---- Random tensors ----------------------------------------------------------------- */
+/* ---- Random tensors ---------------------------------------------------------- */
 
 static double normal(ncf_random_t *random)
 {
@@ -132,7 +132,7 @@ static void random_tensor(ncf_homotopy_tensor_t *t, double *points, double *weig
     t->weights = weights;
 }
 
-/* ---- Coincident end points -------------------------------------------------------------- */
+/* ---- Coincident end points --------------------------------------------------- */
 
 static complex_t product(const double *a, const double *b, slong n)
 {
@@ -180,15 +180,15 @@ static slong mark_coincident(char *mark, const ncf_endpoints_t *e)
     return marked;
 }
 
-/* ---- Runs ---------------------------------------------------------------------------------- */
+/* ---- Runs -------------------------------------------------------------------- */
 
 /* Sums over the tensors of one shape. */
 typedef struct {
     slong paths, failed, coincident, retracked, unresolved;
 } tally_t;
 
-static void retrack(ncf_endpoints_t *e, const ncf_homotopy_tensor_t *tensor, const slong *which,
-                    slong count, ncf_homotopy_options_t options)
+static void retrack(ncf_endpoints_t *e, const ncf_homotopy_tensor_t *tensor,
+                    const slong *which, slong count, ncf_homotopy_options_t options)
 {
     ncf_endpoints_t again;
     options.tightness = TIGHTER;
@@ -247,7 +247,8 @@ static slong class_count(slong order, slong dimension)
 static void speed_of_shape(const slong *shape, int threads, int repeats,
                            const ncf_kernel_t *kernel)
 {
-    ncf_homotopy_tensor_t tensor = {.order = shape[0], .dimension = shape[1], .count = shape[2]};
+    ncf_homotopy_tensor_t tensor = {
+        .order = shape[0], .dimension = shape[1], .count = shape[2]};
     double *points = ncf__malloc((size_t) (shape[2] * shape[1]), sizeof(double));
     double *weights = ncf__malloc((size_t) shape[2], sizeof(double));
     double *seconds = ncf__malloc((size_t) repeats, sizeof(double));
@@ -283,9 +284,9 @@ static void speed_of_shape(const slong *shape, int threads, int repeats,
 
 static void speed(int threads, int repeats, const ncf_kernel_t *kernel)
 {
-    static const slong shapes[][3] = {{3, 5, 15}, {3, 8, 24}, {3, 12, 36}, {4, 4, 12},
+    static const slong shapes[][3] = {{3, 5, 15}, {3, 8, 24},   {3, 12, 36}, {4, 4, 12},
                                       {4, 5, 15}, {4, 5, 1000}, {4, 10, 30}, {4, 10, 1000},
-                                      {5, 6, 18}, {6, 5, 15}, {3, 16, 48}};
+                                      {5, 6, 18}, {6, 5, 15},   {3, 16, 48}};
     printf("order\tdimension\tpoints\tpaths\tmedian_s\tmin_s\tprocessor_s\tus_a_path\t"
            "steps_a_path\trejected\tgflops\tshare_of_peak\tfailed\tcoincident\tretracked\t"
            "unresolved\n");
@@ -319,7 +320,7 @@ static void survey_shape(const slong *shape, int threads, int tensors)
 static void survey(int threads, int tensors)
 {
     static const slong shapes[][2] = {{3, 3}, {3, 5}, {3, 8}, {3, 10}, {4, 3},
-                                      {4, 4}, {4, 6}, {5, 4}, {5, 5}, {6, 4}};
+                                      {4, 4}, {4, 6}, {5, 4}, {5, 5},  {6, 4}};
     printf("order\tdimension\tpoints\ttensors\tpaths\tfailed\tcoincident\tretracked\t"
            "unresolved\n");
     for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++)

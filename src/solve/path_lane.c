@@ -19,9 +19,9 @@
 #define LARGEST 0.05     /* largest accepted |d0| */
 #define SLOWEST 0.1      /* largest accepted |d1|/|d0| */
 #define MAX_DRIFT2 1e6
-#define NOISE2 1e-18     /* no estimate is drawn from a smaller |d0|^2 */
-#define STAGNANT2 1e-24  /* a |d1|^2 that needs no comparison with |d0|^2 */
-#define TINY 1e-290      /* keeps quotients of zero coefficients finite */
+#define NOISE2 1e-18    /* no estimate is drawn from a smaller |d0|^2 */
+#define STAGNANT2 1e-24 /* a |d1|^2 that needs no comparison with |d0|^2 */
+#define TINY 1e-290     /* keeps quotients of zero coefficients finite */
 
 #define SHORTEST_STEP 1e-10
 #define MAX_POLISH 4
@@ -42,9 +42,9 @@ static double twelfth_root(double x)
 void ncf__lane_start(ncf_lane_t *lane, slong path)
 {
     *lane = (ncf_lane_t) {.mode = NCF_LANE_START,
-                          .path = path,
-                          .newton2 = FIRST_NEWTON * FIRST_NEWTON,
-                          .drift2 = 1};
+                         .path = path,
+                         .newton2 = FIRST_NEWTON * FIRST_NEWTON,
+                         .drift2 = 1};
 }
 
 /* Updates both measurements from a round, accepted or not. */

@@ -84,7 +84,8 @@ double ncf__path_start(double *z, const ncf_path_system_t *system, slong index)
         if (digit == 0)
             continue;
         present++;
-        memcpy(z + 2 * i, system->roots + 2 * (i * (base - 1) + digit - 1), 2 * sizeof(double));
+        memcpy(z + 2 * i, system->roots + 2 * (i * (base - 1) + digit - 1),
+               2 * sizeof(double));
     }
     double length = 1 / sqrt((double) present);
     for (slong i = 0; i < 2 * n; i++)

@@ -21,7 +21,8 @@
 
 #define NCF_TABLE_BLOCK 6 /* rows that are stored, and computed, together */
 
-/* A real matrix; entry (r, c) is data[((r / B) * cols + c) * B + r % B for B = NCF_TABLE_BLOCK], rows padded. */
+/* A real matrix; entry (r, c) is data[((r / B) * cols + c) * B + r % B for B =
+ * NCF_TABLE_BLOCK], rows padded. */
 typedef struct {
     slong rows;
     slong cols;
@@ -70,8 +71,8 @@ typedef struct {
     slong stages;
     slong low;
     slong high;
-    slong *low_power;  /* the features z_i^{m-2} */
-    slong *high_power; /* the features z_i^{m-1} */
+    slong *low_power;         /* the features z_i^{m-2} */
+    slong *high_power;        /* the features z_i^{m-1} */
     ncf_table_t inputs_table; /* linear x n */
     ncf_table_t slope;        /* n(n+1)/2 rows, in packed lower order */
     ncf_table_t gradient;     /* n rows; empty when not asked for */
@@ -115,10 +116,10 @@ void ncf__endpoints_init(ncf_endpoints_t *out, slong dimension, slong paths);
 
 /* Work counts of one run, for the benchmark. */
 typedef struct {
-    slong steps;     /* accepted */
+    slong steps; /* accepted */
     slong rejected;
-    slong rounds;    /* of a whole vector of lanes */
-    double flops;    /* of all lanes, idle ones included */
+    slong rounds; /* of a whole vector of lanes */
+    double flops; /* of all lanes, idle ones included */
 } ncf_track_stats_t;
 
 /* One run of the tracker, shared by its workers. */
@@ -127,7 +128,8 @@ typedef struct {
     const slong *which; /* NULL: paths 0..count-1 */
     slong count;
     const ncf_homotopy_options_t *options;
-    slong max_rounds; /* of one path */
+    slong max_rounds;   /* of one path */
+    slong check_rounds; /* between two looks at the limits */
     ncf_endpoints_t *out;
     ncf_track_stats_t *stats; /* one a worker */
     atomic_long next;         /* the first path that no lane has taken */

@@ -16,7 +16,13 @@
 #define SAME_LINE 1e-7
 
 /* How a start is driven near an eigenpair before Newton's method finishes it. */
-typedef enum { SEARCH_ASCENT, SEARCH_DESCENT, SEARCH_NEWTON, SEARCH_DAMPED, SEARCH_WAYS } way_t;
+typedef enum {
+    SEARCH_ASCENT,
+    SEARCH_DESCENT,
+    SEARCH_NEWTON,
+    SEARCH_DAMPED,
+    SEARCH_WAYS
+} way_t;
 
 typedef struct {
     const ncf_homotopy_tensor_t *tensor;
@@ -41,7 +47,7 @@ typedef struct {
     double *packed;   /* its slope, padded */
 } point_t;
 
-/* ---- Evaluation ------------------------------------------------------------------ */
+/* ---- Evaluation -------------------------------------------------------------- */
 
 static double dot(const double *a, const double *b, slong n)
 {
@@ -159,7 +165,7 @@ static double set_system(point_t *p)
     return dot(p->residual, p->residual, size);
 }
 
-/* ---- Steps ----------------------------------------------------------------------------- */
+/* ---- Steps ------------------------------------------------------------------- */
 
 static void swap_rows(double *matrix, double *x, slong size, slong a, slong b)
 {
@@ -298,7 +304,7 @@ static void damped_iteration(point_t *p)
     }
 }
 
-/* ---- Starts ------------------------------------------------------------------------------- */
+/* ---- Starts ------------------------------------------------------------------ */
 
 static void random_point(point_t *p, slong index)
 {
@@ -321,8 +327,8 @@ static void point_init(point_t *p, const search_t *search)
     const ncf_form_t *form = search->form;
     slong features = form != NULL ? form->high : 0;
     slong packed = form != NULL ? ncf__table_padded(n * (n + 1) / 2) : 0;
-    double *memory = ncf__calloc((size_t) (n + 4 * size + n * n + 2 * size * size + features + packed),
-                                 sizeof(double));
+    double *memory = ncf__calloc(
+        (size_t) (n + 4 * size + n * n + 2 * size * size + features + packed), sizeof(double));
     p->search = search;
     p->n = n;
     p->x = memory;
@@ -397,7 +403,8 @@ static void keep_distinct(ncf_endpoints_t *found)
             fresh = !same_line(found, j, k);
         if (!fresh)
             continue;
-        memmove(found->z + 2 * kept * n, found->z + 2 * k * n, (size_t) n * 2 * sizeof(double));
+        memmove(found->z + 2 * kept * n, found->z + 2 * k * n,
+                (size_t) n * 2 * sizeof(double));
         memmove(found->mu + 2 * kept, found->mu + 2 * k, 2 * sizeof(double));
         found->status[kept++] = NCF_PATH_FINISHED;
     }

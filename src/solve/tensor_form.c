@@ -57,13 +57,14 @@ double ncf__form_series_cost(ncf_form_kind_t kind, const ncf_homotopy_tensor_t *
     return products + 2 * (double) n * monomials(n, m - 1);
 }
 
-/* ---- Parts common to both forms --------------------------------------------------- */
+/* ---- Parts common to both forms ---------------------------------------------- */
 
 static void table_init(ncf_table_t *table, slong rows, slong cols)
 {
     table->rows = rows;
     table->cols = cols;
-    table->data = ncf__calloc((size_t) ncf__table_padded(rows) * (size_t) cols, sizeof(double));
+    table->data =
+        ncf__calloc((size_t) ncf__table_padded(rows) * (size_t) cols, sizeof(double));
 }
 
 /* Room for `features` features, all inputs at first. */
@@ -84,7 +85,7 @@ static ncf_stage_t *add_stage(ncf_form_t *form, slong count, int use)
     return stage;
 }
 
-/* ---- Rank form: powers of <x_i, z> and of the coordinates -------------------------- */
+/* ---- Rank form: powers of <x_i, z> and of the coordinates -------------------- */
 
 /* The most stages that a chain to m - 1 and one to m - 2 can have. */
 #define MAX_POWERS 256
@@ -169,7 +170,8 @@ static void rank_tables(ncf_form_t *form, ncf_form_use_t use,
     }
 }
 
-static void rank_init(ncf_form_t *form, ncf_form_use_t use, const ncf_homotopy_tensor_t *tensor)
+static void rank_init(ncf_form_t *form, ncf_form_use_t use,
+                      const ncf_homotopy_tensor_t *tensor)
 {
     form->linear = tensor->count;
     form->inputs = form->linear + form->dimension;
@@ -177,7 +179,7 @@ static void rank_init(ncf_form_t *form, ncf_form_use_t use, const ncf_homotopy_t
     rank_tables(form, use, tensor);
 }
 
-/* ---- Monomial form ------------------------------------------------------------------ */
+/* ---- Monomial form ----------------------------------------------------------- */
 
 /*
  * The monomials of degrees 1..m, degree by degree. The children of a monomial are its
@@ -323,8 +325,8 @@ static void monomial_slope(ncf_form_t *form, const tower_t *tower, const double 
     }
 }
 
-static void monomial_gradient(ncf_form_t *form, const tower_t *tower, const double *coefficient,
-                              slong *variables)
+static void monomial_gradient(ncf_form_t *form, const tower_t *tower,
+                              const double *coefficient, slong *variables)
 {
     slong m = form->order, start = form->high;
     for (slong k = 0; k < form->gradient.cols; k++) {

@@ -12,7 +12,7 @@
 
 typedef double complex complex_t;
 
-/* ---- Tensors ---------------------------------------------------------------------- */
+/* ---- Tensors ----------------------------------------------------------------- */
 
 /* A tensor that owns its arrays; `count` points are used by `tensor`. */
 typedef struct {
@@ -91,7 +91,7 @@ static slong class_count(slong order, slong dimension)
     return count;
 }
 
-/* ---- End points --------------------------------------------------------------------- */
+/* ---- End points -------------------------------------------------------------- */
 
 static complex_t entry(const ncf_endpoints_t *e, slong path, slong i)
 {
@@ -204,7 +204,7 @@ static void check_complete(const ncf_endpoints_t *e, const ncf_homotopy_tensor_t
               t->dimension, closest);
 }
 
-/* ---- Tests ----------------------------------------------------------------------------- */
+/* ---- Tests ------------------------------------------------------------------- */
 
 /*
  * T = sum_i b_i e_i^{(m)}: at every end point each coordinate is 0, or b_i z_i^{m-2} =
@@ -246,10 +246,9 @@ static void test_diagonal(void)
 
 static void test_shapes(void)
 {
-    static const slong shapes[][3] = {{3, 2, 5},  {3, 3, 4},  {3, 5, 15}, {3, 8, 20},
-                                      {4, 2, 4},  {4, 3, 100}, {4, 4, 11}, {4, 5, 40},
-                                      {5, 3, 9},  {5, 4, 12}, {6, 3, 8},  {7, 3, 200},
-                                      {9, 2, 6},  {12, 2, 30}};
+    static const slong shapes[][3] = {
+        {3, 2, 5},  {3, 3, 4}, {3, 5, 15}, {3, 8, 20}, {4, 2, 4},   {4, 3, 100}, {4, 4, 11},
+        {4, 5, 40}, {5, 3, 9}, {5, 4, 12}, {6, 3, 8},  {7, 3, 200}, {9, 2, 6},   {12, 2, 30}};
     slong suspects = 0, paths = 0;
     for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
         sample_t s = random_sample(shapes[k][0], shapes[k][1], shapes[k][2], 100 + k);
@@ -295,6 +294,26 @@ static void test_invariance(void)
     ncf__endpoints_clear(&one);
     ncf__endpoints_clear(&three);
     ncf__endpoints_clear(&part);
+    sample_free(&s);
+}
+
+/* Smaller steps take more rounds and end in the same classes. */
+static void test_tightness(void)
+{
+    sample_t s = random_sample(3, 7, 21, 250);
+    slong paths = class_count(3, 7), differ = 0;
+    ncf_homotopy_options_t loose = options(1, 1), tight = options(1, 30);
+    ncf_endpoints_t a, b;
+    ncf_track_stats_t few, many;
+    ncf__homotopy_track_with(&a, &s.tensor, NULL, paths, &loose, ncf__kernel(0), &few);
+    ncf__homotopy_track_with(&b, &s.tensor, NULL, paths, &tight, ncf__kernel(0), &many);
+    for (slong k = 0; k < paths; k++)
+        differ += !(separation(&a, k, &b, k) < 1e-10);
+    CHECK(finished(&a) == paths && finished(&b) == paths);
+    CHECK_MSG(differ <= 2, "%ld of %ld end points differ", differ, paths);
+    CHECK(many.steps > few.steps && few.steps > paths);
+    ncf__endpoints_clear(&a);
+    ncf__endpoints_clear(&b);
     sample_free(&s);
 }
 
@@ -352,8 +371,25 @@ static void check_forms(slong order, slong dimension, slong count, slong copies)
     sample_free(&many);
 }
 
+/* Newton's method and the power series may each use a form of their own. */
+static void check_mixed_forms(void)
+{
+    sample_t s = random_sample(3, 8, 12, 401);
+    ncf_path_system_t system;
+    ncf__path_system_init(&system, &s.tensor, 1);
+    CHECK(!system.shared);
+    CHECK(system.slope.kind == NCF_FORM_MONOMIAL && system.series.kind == NCF_FORM_RANK);
+    ncf__path_system_clear(&system);
+    ncf_endpoints_t e;
+    track_all(&e, &s.tensor);
+    check_complete(&e, &s.tensor);
+    ncf__endpoints_clear(&e);
+    sample_free(&s);
+}
+
 static void test_forms(void)
 {
+    check_mixed_forms();
     check_forms(3, 6, 7, 40);
     check_forms(4, 4, 9, 40);
     check_forms(6, 3, 8, 100);
@@ -364,9 +400,10 @@ static void test_forms(void)
 static sample_t motzkin(void)
 {
     static const double points[12][4] = {
-        {1, 1, 0, 1. / 20},  {1, -1, 0, 1. / 20},  {1, 0, 1, 1. / 60},  {1, 0, -1, 1. / 60},
-        {0, 1, 1, 1. / 60},  {0, 1, -1, 1. / 60},  {1, 1, 1, -1. / 120}, {1, 1, -1, -1. / 120},
-        {1, -1, 1, -1. / 120}, {-1, 1, 1, -1. / 120}, {1, 0, 0, -1. / 10}, {0, 1, 0, -1. / 10}};
+        {1, 1, 0, 1. / 20},    {1, -1, 0, 1. / 20},   {1, 0, 1, 1. / 60},
+        {1, 0, -1, 1. / 60},   {0, 1, 1, 1. / 60},    {0, 1, -1, 1. / 60},
+        {1, 1, 1, -1. / 120},  {1, 1, -1, -1. / 120}, {1, -1, 1, -1. / 120},
+        {-1, 1, 1, -1. / 120}, {1, 0, 0, -1. / 10},   {0, 1, 0, -1. / 10}};
     sample_t s = sample_new(6, 3, 13);
     for (int k = 0; k < 12; k++) {
         for (int i = 0; i < 3; i++)
@@ -557,6 +594,7 @@ int main(void)
         {"diagonal tensors in closed form", test_diagonal},
         {"random tensors of many shapes", test_shapes},
         {"end points do not depend on threads or company", test_invariance},
+        {"tighter steps end in the same classes", test_tightness},
         {"all kernels agree", test_kernels},
         {"sums over points and tables agree", test_forms},
         {"Motzkin's form", test_motzkin},
