@@ -101,15 +101,16 @@ static void isometric_matrix(arb_mat_t m, const fmpq_mat_t b, const ncf_tensor_t
     arb_clear(ratio);
 }
 
-/* v <- (M - mu I) v, scaled by a power of two against growth. */
+/* V <- (M - mu I) V, scaled by a power of two against growth. */
 static void apply_shifted(arb_mat_t v, const arb_mat_t m, const arb_t mu, slong prec)
 {
-    slong n = arb_mat_nrows(v);
+    slong n = arb_mat_nrows(v), columns = arb_mat_ncols(v);
     arb_mat_t image;
-    arb_mat_init(image, n, 1);
+    arb_mat_init(image, n, columns);
     arb_mat_mul(image, m, v, prec);
     for (slong j = 0; j < n; j++)
-        arb_submul(arb_mat_entry(image, j, 0), mu, arb_mat_entry(v, j, 0), prec);
+        for (slong k = 0; k < columns; k++)
+            arb_submul(arb_mat_entry(image, j, k), mu, arb_mat_entry(v, j, k), prec);
     mag_t size;
     mag_init(size);
     arb_mat_bound_inf_norm(size, image);
@@ -122,13 +123,16 @@ static void apply_shifted(arb_mat_t v, const arb_mat_t m, const arb_t mu, slong 
 
 typedef struct {
     const ncf_tensor_struct *tensor;
-    const fmpq_mat_struct *b;
     const ncf_real_roots_t *roots;
     const ncf_proof_options_t *options;
     ncf_line_struct *lines; /* one a root, initialised with its dimension */
     int *found;
-    slong prec; /* working precision of the roots and of the next attempt */
+    arb_mat_t m; /* enclosed at the working precision, as the roots are */
+    slong prec;  /* working precision of the roots and of the next attempt */
 } eigenspaces_t;
+
+/* The tree of products is cut into this many jobs, whatever the number of threads. */
+enum { BLOCKS = 8 };
 
 /* Orthonormalises rows[k] against the rows before it; 0 when its norm may be 0. */
 static int orthonormalise_row(arb_mat_t rows, slong k, slong prec)
@@ -152,34 +156,6 @@ static int orthonormalise_row(arb_mat_t rows, slong k, slong prec)
     return positive;
 }
 
-/* An orthonormal basis (rows) of the eigenspace of root i at one working precision. */
-static int eigenspace_basis(arb_mat_t rows, const eigenspaces_t *job, slong i)
-{
-    const ncf_real_roots_t *roots = job->roots;
-    slong n = job->tensor->dimension, prec = job->prec;
-    arb_mat_t m, v;
-    arb_mat_init(m, n, n);
-    arb_mat_init(v, n, 1);
-    isometric_matrix(m, job->b, job->tensor, prec);
-    ncf_random_t random;
-    ncf__random_init(&random, 1, 5);
-    int found = 1;
-    for (slong k = 0; k < arb_mat_nrows(rows) && found; k++) {
-        for (slong j = 0; j < n; j++)
-            arb_set_si(arb_mat_entry(v, j, 0), (slong) ncf__random_below(&random, 201) - 100);
-        for (slong j = 0; j < roots->count; j++) {
-            if (j != i)
-                apply_shifted(v, m, roots->roots[j].value, prec);
-        }
-        for (slong j = 0; j < n; j++)
-            arb_set(arb_mat_entry(rows, k, j), arb_mat_entry(v, j, 0));
-        found = orthonormalise_row(rows, k, prec);
-    }
-    arb_mat_clear(v);
-    arb_mat_clear(m);
-    return found;
-}
-
 /* Are all radii below 2^-prec? */
 static int is_tight(const arb_mat_t rows, slong prec)
 {
@@ -193,22 +169,93 @@ static int is_tight(const arb_mat_t rows, slong prec)
     return 1;
 }
 
-/* Job i: the eigenspace of root i at the working precision, unless it is known. */
-static void eigenspace_job(void *context, slong i, int worker)
+/* The columns of V are in the eigenspace of root i: makes an orthonormal basis of them. */
+static void set_eigenspace(const eigenspaces_t *job, slong i, const arb_mat_t v)
 {
-    (void) worker;
-    eigenspaces_t *job = context;
     ncf_line_struct *line = &job->lines[i];
-    slong wanted = job->options->precision;
-    if (job->found[i])
-        return;
+    slong n = job->tensor->dimension, wanted = job->options->precision;
     arb_mat_t rows;
-    arb_mat_init(rows, line->dimension + 1, job->tensor->dimension);
-    job->found[i] = eigenspace_basis(rows, job, i) && is_tight(rows, wanted);
+    arb_mat_init(rows, line->dimension + 1, n);
+    int found = 1;
+    for (slong k = 0; k <= line->dimension && found; k++) {
+        for (slong j = 0; j < n; j++)
+            arb_set(arb_mat_entry(rows, k, j), arb_mat_entry(v, j, k));
+        found = orthonormalise_row(rows, k, job->prec);
+    }
+    job->found[i] = found && is_tight(rows, wanted);
     for (slong k = 0; k <= line->dimension && job->found[i]; k++)
         ncf__line_set_row(line, k, arb_mat_entry(rows, k, 0), job->tensor, wanted + 30);
     arb_set_round(line->mu, job->roots->roots[i].value, wanted + 30);
     arb_mat_clear(rows);
+}
+
+/* The largest multiplicity of the roots first..last-1 that are still to be found, or 0. */
+static slong columns_wanted(const eigenspaces_t *job, slong first, slong last)
+{
+    slong columns = 0;
+    for (slong i = first; i < last; i++) {
+        if (!job->found[i])
+            columns = FLINT_MAX(columns, job->roots->roots[i].multiplicity);
+    }
+    return columns;
+}
+
+/* Returns 0, with V to be thrown away, when a limit is reached. */
+static int apply_factors(arb_mat_t v, const eigenspaces_t *job, slong first, slong last)
+{
+    for (slong j = first; j < last; j++) {
+        if (ncf__limit_reached(job->options->limits) != NCF_LIMIT_NONE)
+            return 0;
+        apply_shifted(v, job->m, job->roots->roots[j].value, job->prec);
+    }
+    return 1;
+}
+
+/*
+ * V holds the product of the factors of all roots outside first..last-1, applied to the
+ * start vectors. Each half of the range shares the factors of the other: s log2(s)
+ * products for s roots in place of s^2.
+ */
+static void descend(const eigenspaces_t *job, slong first, slong last, const arb_mat_t v)
+{
+    if (columns_wanted(job, first, last) == 0)
+        return;
+    if (last - first == 1) {
+        set_eigenspace(job, first, v);
+        return;
+    }
+    slong mid = first + (last - first) / 2;
+    arb_mat_t half;
+    arb_mat_init(half, arb_mat_nrows(v), arb_mat_ncols(v));
+    arb_mat_set(half, v);
+    if (apply_factors(half, job, mid, last))
+        descend(job, first, mid, half);
+    arb_mat_set(half, v);
+    if (apply_factors(half, job, first, mid))
+        descend(job, mid, last, half);
+    arb_mat_clear(half);
+}
+
+/* Job b: the eigenspaces of block b of the roots, unless they are known. */
+static void eigenspace_job(void *context, slong b, int worker)
+{
+    (void) worker;
+    const eigenspaces_t *job = context;
+    slong n = job->tensor->dimension, count = job->roots->count;
+    slong first = b * count / BLOCKS, last = (b + 1) * count / BLOCKS;
+    slong columns = columns_wanted(job, first, last);
+    if (columns == 0)
+        return;
+    arb_mat_t v;
+    arb_mat_init(v, n, columns);
+    ncf_random_t random;
+    ncf__random_init(&random, 1, 5);
+    for (slong k = 0; k < columns; k++)
+        for (slong j = 0; j < n; j++)
+            arb_set_si(arb_mat_entry(v, j, k), (slong) ncf__random_below(&random, 201) - 100);
+    if (apply_factors(v, job, 0, first) && apply_factors(v, job, last, count))
+        descend(job, first, last, v);
+    arb_mat_clear(v);
 }
 
 /* Multiplicities of the eigenvalues below and above root i. */
@@ -310,9 +357,12 @@ void ncf__matrix_lines(ncf_line_list_t *out, const ncf_tensor_t tensor,
     eigenvalues(&roots, b, prec);
     slong count = roots.count;
     int *found = ncf__calloc((size_t) count, sizeof(*found));
-    eigenspaces_t job = {tensor, b, &roots, options, new_lines(&roots, tensor->ambient), found, prec};
+    eigenspaces_t job = {.tensor = tensor, .roots = &roots, .options = options,
+                         .lines = new_lines(&roots, tensor->ambient), .found = found, .prec = prec};
+    arb_mat_init(job.m, n, n);
     for (;;) {
-        ncf_limit_t limit = ncf__parallel_for(count, options->threads, eigenspace_job, &job,
+        isometric_matrix(job.m, b, tensor, prec);
+        ncf_limit_t limit = ncf__parallel_for(BLOCKS, options->threads, eigenspace_job, &job,
                                               options->limits, "eigenspaces");
         int all = 1;
         for (slong i = 0; i < count; i++)
@@ -328,6 +378,7 @@ void ncf__matrix_lines(ncf_line_list_t *out, const ncf_tensor_t tensor,
     out->euler_expected = ncf__euler_sphere(n);
     add_euler(out, &roots);
     ncf__line_list_sort(out);
+    arb_mat_clear(job.m);
     ncf__free(job.lines);
     ncf__free(found);
     ncf__real_roots_clear(&roots);
