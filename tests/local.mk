@@ -31,6 +31,10 @@ UNIT_TESTS += tests/unit/t-real_roots
 tests_unit_t_real_roots_SOURCES = tests/unit/t-real_roots.c
 tests_unit_t_real_roots_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-solve
+tests_unit_t_solve_SOURCES = tests/unit/t-solve.c
+tests_unit_t_solve_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)

@@ -97,7 +97,7 @@ static void trim_orbits(struct ncf_result *result, const arb_t bound)
 
 static void count_points(struct ncf_result *result, const ncf_limits_t *limits)
 {
-    slong prec = result->options.precision + 30;
+    slong prec = result->search.precision + 30;
     const ncf_line_list_t *lines = &result->search.lines;
     ncf__orbit_list_init(&result->orbits, lines, result->order, result->hidden,
                          (slong) result->options.top, prec, limits);

@@ -45,11 +45,44 @@ static void nothing_to_find(ncf_line_search_t *search)
                                      "point of the sphere is a KKT point with lambda = 0"));
 }
 
+/*
+ * How many bits the largest |mu| is above the smallest: a point on the smallest line has
+ * a gradient that cancels by as much, so that its enclosures need these bits on top.
+ */
+static slong spread_of_values(const ncf_line_list_t *lines)
+{
+    slong lowest = 0, highest = 0;
+    for (slong i = 0; i < lines->count; i++) {
+        slong exponent = arf_abs_bound_lt_2exp_si(arb_midref(lines->lines[i].mu));
+        lowest = i == 0 || exponent < lowest ? exponent : lowest;
+        highest = i == 0 || exponent > highest ? exponent : highest;
+    }
+    return highest - lowest;
+}
+
+typedef void (*exact_route_fn)(ncf_line_list_t *, const ncf_tensor_t, const ncf_proof_options_t *);
+
+/* Runs an exact route, again with more bits when the values are far apart. */
+static void run_exact(ncf_line_search_t *search, exact_route_fn route, const ncf_tensor_t tensor,
+                      ncf_proof_options_t options)
+{
+    route(&search->lines, tensor, &options);
+    slong spread = spread_of_values(&search->lines);
+    if (spread <= 16 || !ncf_is_proved(search->lines.complete))
+        return;
+    search->precision += 2 * spread;
+    options.precision = search->precision;
+    if (options.max_precision < options.precision)
+        options.max_precision = options.precision;
+    ncf__line_list_clear(&search->lines);
+    route(&search->lines, tensor, &options);
+}
+
 static void exact_matrix(ncf_line_search_t *search, const ncf_tensor_t tensor,
                          const ncf_proof_options_t *options)
 {
     search->route = "characteristic polynomial";
-    ncf__matrix_lines(&search->lines, tensor, options);
+    run_exact(search, ncf__matrix_lines, tensor, *options);
     if (ncf_is_proved(search->lines.complete))
         set_argument(search,
                      ncf__strdup("all eigenvalues with exact multiplicities from the characteristic "
@@ -63,7 +96,7 @@ static void exact_binary(ncf_line_search_t *search, const ncf_tensor_t tensor,
                          const ncf_proof_options_t *options)
 {
     search->route = "real root isolation";
-    ncf__binary_lines(&search->lines, tensor, options);
+    run_exact(search, ncf__binary_lines, tensor, *options);
     if (ncf_is_proved(search->lines.complete))
         set_argument(search,
                      ncf__strdup("all critical lines of a form in at most two variables by exact "
@@ -113,7 +146,7 @@ void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits)
 {
     ncf_proof_options_t proof = {options->precision, options->max_precision, options->threads, limits};
-    *out = (ncf_line_search_t) {.route = ""};
+    *out = (ncf_line_search_t) {.route = "", .precision = options->precision};
     ncf__line_list_init(&out->lines);
     fmpz_init(out->effort.class_bound);
     arf_init(out->effort.mu_min);

@@ -37,6 +37,7 @@ typedef struct {
     ncf_effort_t effort;
     int bounded;               /* complete only for lambda >= lambda_min */
     fmpq_t lambda_min;
+    slong precision;           /* bits of the lines, at least those asked for */
     const char *route;         /* how the lines were found; static */
     char *bound_text;          /* lambda_min as the user wrote it, or a power of ten */
     char *scope, *argument;    /* allocated */

@@ -60,7 +60,7 @@ static void orbit_check_init(orbit_check_t *check, const verify_job_t *job, ncf_
         widths[1] = orbit->active;
     cut.widths = widths;
     NCF_REQUIRE(ncf__network_init(check->network, &cut));
-    check->prec = job->result->options.precision + 30;
+    check->prec = job->result->search.precision + 30;
     check->u = _arb_vec_init(check->network->unknowns);
     check->outgoing = _arb_vec_init(orbit->active);
     arb_mat_init(check->rows, orbit->active, widths[0]);

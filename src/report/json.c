@@ -106,7 +106,7 @@ static json_t *full_weights(const arb_mat_t rows, arb_srcptr outgoing, slong act
 static void set_weights(json_t *object, const ncf_orbit_struct *orbit, const ncf_result_t *result,
                         slong digits)
 {
-    slong prec = result->options.precision + 30;
+    slong prec = result->search.precision + 30;
     arb_mat_t rows;
     arb_mat_init(rows, orbit->active, result->inputs);
     arb_ptr outgoing = _arb_vec_init(orbit->active);
@@ -129,7 +129,7 @@ static void set_weights(json_t *object, const ncf_orbit_struct *orbit, const ncf
 
 static json_t *orbit_object(const ncf_orbit_struct *orbit, const ncf_result_t *result, slong digits)
 {
-    slong prec = result->options.precision + 30;
+    slong prec = result->search.precision + 30;
     arb_t value;
     arb_init(value);
     arb_div_si(value, orbit->lambda, result->order + 1, prec);
