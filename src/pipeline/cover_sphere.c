@@ -202,9 +202,11 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
         search->unresolved += cover.undecided_count;
         take_regions(search, &cover, tensor, options->precision);
         ncf__line_search_note(search,
-                              ncf__format("%ld regions of the sphere with lambda above the bound stay "
+                              ncf__format("%ld region%s of the sphere with lambda above the bound stay%s "
                                           "undecided: a multiple or a non-isolated eigenline is likely",
-                                          (long) cover.undecided_count));
+                                          (long) cover.undecided_count,
+                                          cover.undecided_count == 1 ? "" : "s",
+                                          cover.undecided_count == 1 ? "s" : ""));
     }
     ncf__cover_clear(&cover, tensor->dimension);
 }
