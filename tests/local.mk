@@ -66,6 +66,10 @@ tests_unit_t_polynomial_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-info
 tests_unit_t_info_SOURCES = tests/unit/t-info.c
 tests_unit_t_info_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-rational_line
+tests_unit_t_rational_line_SOURCES = tests/unit/t-rational_line.c
+tests_unit_t_rational_line_LDADD = $(unit_ldadd)
 endif
 
 # Every problem file in tests/invalid has the line with which it is refused beside it.

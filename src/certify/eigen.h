@@ -84,4 +84,13 @@ ncf_verdict_t ncf__eigen_refine_real(arb_ptr e, arb_t mu, const ncf_class_t *cla
                                      const ncf_eigen_system_t *system, slong prec,
                                      slong max_precision);
 
+/*
+ * Is the line of an eigenvector of the unscaled tensor the line of this class? In: balls e
+ * (n entries, isometric) and mu that hold an exact pair with T e^{m-1} = mu e, e != 0.
+ * Returns PROVED (the same line), REFUTED (another line) or UNDECIDED (prec is
+ * too small) (T-KRAWCZYK, part B).
+ */
+ncf_verdict_t ncf__eigen_locate(const ncf_class_t *class, arb_srcptr e, const arb_t mu,
+                                const ncf_eigen_system_t *system, slong prec);
+
 #endif

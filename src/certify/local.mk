@@ -15,6 +15,7 @@ libncf_core_la_SOURCES += \
 	src/certify/eigen_fast.c \
 	src/certify/eigen_internal.h \
 	src/certify/eigen_kernel.c \
+	src/certify/eigen_locate.c \
 	src/certify/eigen_refine.c \
 	src/certify/eigen_system.c \
 	src/certify/eigen_table.c \
@@ -23,8 +24,14 @@ libncf_core_la_SOURCES += \
 	src/certify/kkt_point.h \
 	src/certify/lines.h \
 	src/certify/matrix_lines.c \
+	src/certify/multiplicity.c \
+	src/certify/patch.c \
+	src/certify/patch.h \
+	src/certify/rational_line.c \
+	src/certify/rational_line.h \
 	src/certify/real_internal.h \
 	src/certify/real_isolate.c \
 	src/certify/real_refine.c \
 	src/certify/real_roots.c \
-	src/certify/real_roots.h
+	src/certify/real_roots.h \
+	src/certify/sphere_line.c

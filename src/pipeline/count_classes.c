@@ -3,12 +3,16 @@
  * count_classes.c: completeness by counting (T-COUNT). The tracker proposes one end point
  * a path; certify/ decides what each of them proves. Paths whose end points are not
  * proved, or not proved different from another's, are tracked again with smaller steps.
+ * Near end points that nothing proves, singular classes are looked for among the rational
+ * lines; they count with their exact multiplicities (T-MULTIPLE).
  */
 #include "../certify/eigen.h"
 #include "../solve/homotopy.h"
 #include "line_search.h"
+#include "rational_classes.h"
 
 #define MAX_ROUNDS 3
+#define MAX_PROPOSALS 1000 /* end points of a round near which rational lines are sought */
 
 typedef struct {
     const ncf_tensor_struct *tensor;
@@ -19,6 +23,9 @@ typedef struct {
     slong *group;
     slong count;
     slong distinct;
+    ncf_rational_list_t rational;
+    slong multiple; /* multiplicities of the rational lines that are none of the classes */
+    slong multiple_lines;
 } classes_t;
 
 /* ---- Certifying end points ------------------------------------------------------------ */
@@ -59,7 +66,55 @@ static void certify_endpoints(classes_t *classes, const ncf_endpoints_t *endpoin
         ncf__eigen_distinct(classes->group, classes->classes, classes->count, classes->system);
 }
 
-/* ---- Proposals --------------------------------------------------------------------------- */
+/* ---- Rational lines -------------------------------------------------------------------- */
+
+/* Isolated, of known multiplicity, and different from every certified class. */
+static int counts(const classes_t *classes, const ncf_rational_line_struct *line)
+{
+    return line->multiplicity > 0 &&
+           ncf__rational_is_new(line, classes->classes, classes->group, classes->count,
+                                classes->system, classes->tensor);
+}
+
+static void count_rational(classes_t *classes)
+{
+    classes->multiple = classes->multiple_lines = 0;
+    for (slong i = 0; i < classes->rational.count; i++) {
+        const ncf_rational_line_struct *line = &classes->rational.lines[i];
+        if (counts(classes, line)) {
+            classes->multiple += line->multiplicity;
+            classes->multiple_lines++;
+        }
+    }
+}
+
+static void propose_rational(classes_t *classes, const ncf_endpoints_t *ends,
+                             const slong *which)
+{
+    slong proposals = 0;
+    fmpz_t most;
+    fmpz_init_set_si(most, classes->count - classes->distinct);
+    for (slong k = 0; k < ends->paths && proposals < MAX_PROPOSALS; k++) {
+        slong path = which == NULL ? k : which[k];
+        if (classes->classes[path].certified || ends->status[k] == NCF_PATH_UNTRACKED)
+            continue;
+        if (ncf__limit_reached(classes->limits) != NCF_LIMIT_NONE)
+            break;
+        ncf__rational_list_propose(&classes->rational, ends->z + 2 * ends->dimension * k,
+                                   classes->tensor, most);
+        proposals++;
+    }
+    fmpz_clear(most);
+    count_rational(classes);
+}
+
+static int all_counted(const classes_t *classes)
+{
+    return classes->distinct + classes->multiple == classes->count;
+}
+
+/* ---- Proposals ---------------------------------------------------------------------------
+ */
 
 static ncf_homotopy_tensor_t approximate_tensor(const classes_t *classes)
 {
@@ -72,11 +127,12 @@ static ncf_homotopy_tensor_t approximate_tensor(const classes_t *classes)
 static void track(classes_t *classes, const slong *which, slong count, double tightness)
 {
     ncf_homotopy_tensor_t tensor = approximate_tensor(classes);
-    ncf_homotopy_options_t options = {classes->options->seed, classes->options->threads, tightness,
-                                      classes->limits};
+    ncf_homotopy_options_t options = {classes->options->seed, classes->options->threads,
+                                      tightness, classes->limits};
     ncf_endpoints_t endpoints;
     ncf__homotopy_track(&endpoints, &tensor, which, count, &options);
     certify_endpoints(classes, &endpoints, which);
+    propose_rational(classes, &endpoints, which);
     ncf__endpoints_clear(&endpoints);
 }
 
@@ -103,7 +159,7 @@ static void track_all(ncf_line_search_t *search, classes_t *classes)
     double tightness = 1;
     track(classes, NULL, classes->count, tightness);
     search->effort.paths_first_failed = classes->count - classes->distinct;
-    while (classes->distinct < classes->count && search->effort.rounds < MAX_ROUNDS &&
+    while (!all_counted(classes) && search->effort.rounds < MAX_ROUNDS &&
            ncf__limit_reached(classes->limits) == NCF_LIMIT_NONE) {
         slong before = classes->distinct, missing = missing_paths(which, classes);
         tightness *= 30;
@@ -132,7 +188,8 @@ static void search_real(ncf_line_search_t *search, classes_t *classes)
     ncf__endpoints_clear(&endpoints);
 }
 
-/* ---- From classes to lines ------------------------------------------------------------------ */
+/* ---- From classes to lines
+ * ------------------------------------------------------------------ */
 
 typedef struct {
     classes_t *classes;
@@ -153,6 +210,33 @@ static void refine_one(void *context, slong k, int worker)
         classes->options->precision + 30, classes->options->max_precision));
 }
 
+/* A class whose mu is not separated from 0: 1 when it is proved to be exactly 0. */
+static int add_zero_class(ncf_line_search_t *search, const refine_job_t *job, slong k,
+                          const arb_mat_t points, slong prec)
+{
+    const classes_t *classes = job->classes;
+    if (!arb_contains_zero(job->mu + k))
+        return 0;
+    ncf_rational_line_t line;
+    ncf__rational_line_init(line, classes->tensor->dimension);
+    int zero = ncf__rational_zero_class(line, &classes->classes[job->which[k]], job->e[k],
+                                        classes->system, classes->tensor);
+    if (zero)
+        ncf__add_rational_line(search, line, classes->tensor, points, prec);
+    ncf__rational_line_clear(line);
+    return zero;
+}
+
+static void add_rational_lines(ncf_line_search_t *search, const classes_t *classes,
+                               const arb_mat_t points, slong prec)
+{
+    for (slong i = 0; i < classes->rational.count; i++) {
+        if (counts(classes, &classes->rational.lines[i]))
+            ncf__add_rational_line(search, &classes->rational.lines[i], classes->tensor,
+                                   points, prec);
+    }
+}
+
 static void add_lines(ncf_line_search_t *search, refine_job_t *job, slong count)
 {
     const ncf_tensor_struct *tensor = job->classes->tensor;
@@ -161,18 +245,21 @@ static void add_lines(ncf_line_search_t *search, refine_job_t *job, slong count)
     arb_mat_init(points, tensor->points, tensor->dimension);
     ncf__tensor_isometric(points, tensor, prec);
     for (slong k = 0; k < count; k++) {
-        if (job->refined[k])
-            ncf__add_proved_line(search, job->e[k], job->mu + k, tensor, points, prec);
-        else
+        if (!job->refined[k])
             lost++;
+        else if (!add_zero_class(search, job, k, points, prec))
+            ncf__add_proved_line(search, job->e[k], job->mu + k, tensor, points, prec);
         if (job->e[k] != NULL)
             _arb_vec_clear(job->e[k], tensor->dimension);
     }
     if (lost > 0) {
         search->unresolved += lost;
-        ncf__line_search_note(search, ncf__format("%ld real lines were certified but not refined "
-                                                  "before the limit", (long) lost));
+        ncf__line_search_note(search,
+                              ncf__format("%ld real lines were certified but not refined "
+                                          "before the limit",
+                                          (long) lost));
     }
+    add_rational_lines(search, job->classes, points, prec);
     arb_mat_clear(points);
 }
 
@@ -191,7 +278,8 @@ static void collect_lines(ncf_line_search_t *search, classes_t *classes)
         if (real == 1)
             which[count++] = k;
     }
-    effort->classes_proved = classes->distinct;
+    effort->classes_proved = classes->distinct + classes->multiple_lines;
+    effort->classes_real += classes->multiple_lines;
     refine_job_t job = {classes, which, ncf__calloc((size_t) count, sizeof(arb_ptr)),
                         _arb_vec_init(count), ncf__calloc((size_t) count, sizeof(int))};
     ncf__parallel_for(count, classes->options->threads, refine_one, &job, classes->limits,
@@ -204,28 +292,46 @@ static void collect_lines(ncf_line_search_t *search, classes_t *classes)
     ncf__free(which);
 }
 
+/* The argument of a count with multiplicities; the other one is the caller's. */
+static void set_argument(ncf_line_search_t *search, const classes_t *classes)
+{
+    search->argument = ncf__format("%ld simple complex eigenpair classes are certified; %ld "
+                                   "rational one%s, isolated, with exact "
+                                   "multiplicities that sum to %ld; all pairwise distinct, "
+                                   "they add up to %ld, as many as there can "
+                                   "be (T-COUNT, T-MULTIPLE, T-DECOUPLE)",
+                                   (long) classes->distinct, (long) classes->multiple_lines,
+                                   classes->multiple_lines == 1 ? "" : "s",
+                                   (long) classes->multiple, (long) classes->count);
+}
+
 static void judge(ncf_line_search_t *search, const classes_t *classes)
 {
     const ncf_effort_t *effort = &search->effort;
     if (effort->classes_unknown > 0) {
         search->unresolved += effort->classes_unknown;
-        ncf__line_search_note(search,
-                              ncf__format("%ld certified complex classes are neither proved real nor "
-                                          "proved not real", (long) effort->classes_unknown));
+        ncf__line_search_note(
+            search, ncf__format("%ld certified complex classes are neither proved real nor "
+                                "proved not real",
+                                (long) effort->classes_unknown));
     }
     char *bound = fmpz_get_str(NULL, 10, effort->class_bound);
     if (effort->used_search) {
-        ncf__line_search_note(search, ncf__format("there may be %s complex classes, more than "
-                                                  "--max-classes=%zu: real lines were only searched for",
-                                                  bound, classes->options->max_classes));
-    } else if (fmpz_cmp_si(effort->class_bound, classes->distinct) != 0) {
-        ncf__line_search_note(search, ncf__format("%ld of at most %s complex classes are certified "
-                                                  "distinct: the others are multiple, infinitely many "
-                                                  "or were not reached",
-                                                  (long) classes->distinct, bound));
+        ncf__line_search_note(
+            search, ncf__format("there may be %s complex classes, more than "
+                                "--max-classes=%zu: real lines were only searched for",
+                                bound, classes->options->max_classes));
+    } else if (!all_counted(classes)) {
+        ncf__line_search_note(
+            search, ncf__format("%ld of at most %s complex classes are certified "
+                                "distinct, counted with multiplicity: the others are "
+                                "multiple, infinitely many or were not reached",
+                                (long) (classes->distinct + classes->multiple), bound));
     } else if (search->unresolved == 0) {
         search->lines.complete = ncf_proved();
         search->lines.euler_known = !search->euler_lost;
+        if (classes->multiple_lines > 0)
+            set_argument(search, classes);
     }
     flint_free(bound);
 }
@@ -234,6 +340,7 @@ static void classes_clear(classes_t *classes)
 {
     for (slong k = 0; k < classes->count; k++)
         ncf__class_clear(&classes->classes[k]);
+    ncf__rational_list_clear(&classes->rational);
     ncf__free(classes->classes);
     ncf__free(classes->group);
     ncf__eigen_system_free(classes->system);
@@ -242,7 +349,10 @@ static void classes_clear(classes_t *classes)
 void ncf__count_classes(ncf_line_search_t *search, const ncf_tensor_t tensor,
                         const ncf_solve_options_t *options, const ncf_limits_t *limits)
 {
-    classes_t classes = {tensor, options, limits, ncf__eigen_system_new(tensor), NULL, NULL, 0, 0};
+    classes_t classes = {.tensor = tensor,
+                         .options = options,
+                         .limits = limits,
+                         .system = ncf__eigen_system_new(tensor)};
     search->lines.euler_expected = ncf__euler_sphere(tensor->dimension);
     slong most = options->max_classes > WORD_MAX ? WORD_MAX : (slong) options->max_classes;
     if (fmpz_cmp_si(search->effort.class_bound, most) > 0) {

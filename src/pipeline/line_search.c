@@ -119,11 +119,20 @@ void ncf__line_search_set_bound(ncf_line_search_t *search, const char *text)
 static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits)
 {
+    if (ncf__sphere_line(&search->lines, tensor, options->precision + 30)) {
+        search->route = "exact comparison with a power of |x|^2";
+        set_argument(search, ncf__strdup("the data tensor is exactly a multiple of |x|^m on its "
+                                         "essential subspace, where every line is an eigenline "
+                                         "(T-SPHERE, T-DECOUPLE)"));
+        return;
+    }
     search->route = "homotopy";
     ncf__count_classes(search, tensor, options, limits);
     if (search->effort.used_search)
         search->route = "multi-start search";
     if (ncf_is_proved(search->lines.complete)) {
+        if (search->argument != NULL)
+            return;
         char *bound = fmpz_get_str(NULL, 10, search->effort.class_bound);
         set_argument(search, ncf__format("all %s complex eigenpair classes are certified and pairwise "
                                          "distinct, as many as there can be (T-COUNT, T-DECOUPLE)",

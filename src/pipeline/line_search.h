@@ -3,6 +3,7 @@
 #ifndef NCF_LINE_SEARCH_H
 #define NCF_LINE_SEARCH_H
 
+#include "../certify/rational_line.h"
 #include "pipeline.h"
 
 #include <string.h>
@@ -30,6 +31,13 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
  */
 void ncf__add_proved_line(ncf_line_search_t *search, arb_srcptr e, const arb_t mu,
                           const ncf_tensor_t tensor, const arb_mat_t points, slong prec);
+
+/*
+ * The same for an isolated line in rational coordinates, with its exact multiplicity and
+ * inertia; one with mu = 0 is counted as a zero line.
+ */
+void ncf__add_rational_line(ncf_line_search_t *search, const ncf_rational_line_t exact,
+                            const ncf_tensor_t tensor, const arb_mat_t points, slong prec);
 
 /* Restricts the search to lambda >= the exact positive number in the text. */
 void ncf__line_search_set_bound(ncf_line_search_t *search, const char *text);

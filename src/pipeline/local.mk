@@ -5,4 +5,6 @@ libncf_core_la_SOURCES += \
 	src/pipeline/line_search.h \
 	src/pipeline/pipeline.h \
 	src/pipeline/proved_line.c \
+	src/pipeline/rational_classes.c \
+	src/pipeline/rational_classes.h \
 	src/pipeline/verify.c
