@@ -1,3 +1,3 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# One page a theorem; the folder is distributed whole.
-EXTRA_DIST += proofs/theorems
+# The folder of the theorems is distributed whole, one page a theorem.
+EXTRA_DIST += proofs/README.md proofs/theorems
