@@ -132,7 +132,9 @@ static void track(classes_t *classes, const slong *which, slong count, double ti
     ncf_endpoints_t endpoints;
     ncf__homotopy_track(&endpoints, &tensor, which, count, &options);
     certify_endpoints(classes, &endpoints, which);
-    propose_rational(classes, &endpoints, which);
+    /* Most of what a first pass misses is not singular: retracking mends it for less. */
+    if (which != NULL)
+        propose_rational(classes, &endpoints, which);
     ncf__endpoints_clear(&endpoints);
 }
 

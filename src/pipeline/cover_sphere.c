@@ -3,12 +3,16 @@
  * cover_sphere.c: when the count of classes falls short and n <= 4, the real sphere is
  * covered instead (T-COVER). The lines of the cover are refined through the eigenpair
  * certificate where that succeeds; where it does not, the cover's own box is reported.
+ * Exact rational lines of higher multiplicity, which no box can prove, are kept and looked
+ * for in the undecided regions.
  */
 #include "../certify/cover.h"
 #include "../certify/eigen.h"
 #include "line_search.h"
+#include "rational_classes.h"
 
 #define MAX_BOXES 20000000
+#define MAX_EXACT_LINES 4 /* exact lines in undecided regions that are named */
 
 /*
  * lambda_min by default: the power of ten below a thousandth of the largest lambda found.
@@ -106,7 +110,8 @@ static int refine_in_box(arb_ptr e, arb_t mu, const ncf_cover_line_t *box,
     int refined =
         ncf_is_proved(ncf__eigen_certify(&class, system, z, value, options->max_precision)) &&
         class.real == 1 &&
-        ncf_is_proved(ncf__eigen_refine_real(e, mu, &class, system, prec, options->max_precision)) &&
+        ncf_is_proved(
+            ncf__eigen_refine_real(e, mu, &class, system, prec, options->max_precision)) &&
         line_is_in_box(e, box, n, prec);
     ncf__class_clear(&class);
     _arb_vec_clear(middle, n);
@@ -115,8 +120,8 @@ static int refine_in_box(arb_ptr e, arb_t mu, const ncf_cover_line_t *box,
 }
 
 /* The regions that stayed undecided, in R^d. */
-static void take_regions(ncf_line_search_t *search, const ncf_cover_t *cover, const ncf_tensor_t tensor,
-                         slong prec)
+static void take_regions(ncf_line_search_t *search, const ncf_cover_t *cover,
+                         const ncf_tensor_t tensor, slong prec)
 {
     slong n = tensor->dimension;
     arb_mat_t points;
@@ -147,18 +152,46 @@ static int is_below(const arb_t mu, const arf_t mu_min)
     return below;
 }
 
-/* Replaces the lines by those of the cover: one for each proved box. */
-static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover, const ncf_tensor_t tensor,
-                       const ncf_solve_options_t *options)
+/*
+ * The lines with a multiplicity above 1. They are none of the cover's, which are simple
+ * (T-COVER, T-MULTIPLE).
+ */
+static void keep_multiple_lines(ncf_line_search_t *search, ncf_line_list_t *before,
+                                slong ambient)
+{
+    for (slong i = 0; i < before->count; i++) {
+        ncf_line_struct *old = &before->lines[i];
+        if (old->multiplicity <= 1 || is_below(old->mu, search->effort.mu_min))
+            continue;
+        ncf_line_struct *line = ncf__line_list_append(&search->lines, 0, ambient),
+                        swap = *line;
+        *line = *old;
+        *old = swap;
+    }
+}
+
+/* Lines that a cover can prove. */
+static slong count_simple_lines(const ncf_line_list_t *list)
+{
+    slong count = 0;
+    for (slong i = 0; i < list->count; i++)
+        count += list->lines[i].multiplicity <= 1;
+    return count;
+}
+
+/* Replaces the simple lines by those of the cover: one for each proved box. */
+static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover,
+                       const ncf_tensor_t tensor, const ncf_solve_options_t *options)
 {
     slong n = tensor->dimension, prec = options->precision + 30;
     ncf_eigen_system_t *system = ncf__eigen_system_new(tensor);
     arb_mat_t points;
     arb_mat_init(points, tensor->points, n);
     ncf__tensor_isometric(points, tensor, prec);
-    slong expected = search->lines.euler_expected;
-    ncf__line_list_clear(&search->lines);
-    search->lines.euler_expected = expected;
+    ncf_line_list_t before = search->lines;
+    ncf__line_list_init(&search->lines);
+    search->lines.euler_expected = before.euler_expected;
+    search->lines.zero_lines = before.zero_lines;
     search->euler_lost = 1;
     arb_ptr e = _arb_vec_init(n);
     arb_t mu;
@@ -172,11 +205,111 @@ static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover, cons
         if (!is_below(mu, search->effort.mu_min))
             ncf__add_proved_line(search, e, mu, tensor, points, prec);
     }
+    keep_multiple_lines(search, &before, tensor->ambient);
+    ncf__line_list_clear(&before);
     arb_clear(mu);
     _arb_vec_clear(e, n);
     arb_mat_clear(points);
     ncf__eigen_system_free(system);
     ncf__line_list_sort(&search->lines);
+}
+
+/* ---- Exact lines in undecided regions ------------------------------------------------- */
+
+/* Is a line of the list, found in the same exact way, not told from this one by its balls? */
+static int may_be_listed(const ncf_line_list_t *list, const ncf_rational_line_t exact,
+                         arb_srcptr e, const ncf_tensor_t tensor, slong prec)
+{
+    slong d = tensor->ambient;
+    ncf_line_t line;
+    ncf__line_init(line, 0, d);
+    ncf__line_set_row(line, 0, e, tensor, prec);
+    ncf__line_normalise_sign(line);
+    int listed = 0;
+    for (slong i = 0; i < list->count && !listed; i++) {
+        if (list->lines[i].multiplicity == exact->multiplicity)
+            listed = arb_mat_overlaps(list->lines[i].basis, line->basis);
+    }
+    ncf__line_clear(line);
+    return listed;
+}
+
+static void note_exact_line(ncf_line_search_t *search, const ncf_rational_line_t exact,
+                            const arb_t mu, const ncf_tensor_t tensor)
+{
+    char *vector = ncf__rational_line_text(exact, tensor), *value = ncf__decimal_short(mu, 10);
+    char *count = exact->multiplicity > 0 ? ncf__format("isolated, of multiplicity %ld",
+                                                        (long) exact->multiplicity)
+                                          : ncf__strdup("of undecided multiplicity");
+    ncf__line_search_note(
+        search, ncf__format("an undecided region contains the exact line %s: mu = %s, "
+                            "nullity %ld, %s",
+                            vector, value, (long) exact->nullity, count));
+    ncf__free(count);
+    ncf__free(value);
+    ncf__free(vector);
+}
+
+/* Names the line; a multiple one that is isolated and new joins the list. */
+static void take_exact_line(ncf_line_search_t *search, const ncf_rational_line_t exact,
+                            const ncf_tensor_t tensor, slong prec)
+{
+    arb_ptr e = _arb_vec_init(tensor->dimension);
+    arb_mat_t points;
+    arb_t mu;
+    arb_init(mu);
+    arb_mat_init(points, tensor->points, tensor->dimension);
+    ncf__tensor_isometric(points, tensor, prec);
+    ncf__rational_line_enclose(e, mu, exact, tensor, prec);
+    note_exact_line(search, exact, mu, tensor);
+    if (exact->multiplicity > 1 && !is_below(mu, search->effort.mu_min) &&
+        !may_be_listed(&search->lines, exact, e, tensor, prec))
+        ncf__add_rational_line(search, exact, tensor, points, prec);
+    arb_mat_clear(points);
+    arb_clear(mu);
+    _arb_vec_clear(e, tensor->dimension);
+}
+
+/* Does the line pass through an undecided region for certain? */
+static int is_in_region(const ncf_rational_line_t exact, const ncf_cover_t *cover,
+                        const ncf_tensor_t tensor, slong prec)
+{
+    slong n = tensor->dimension;
+    arb_ptr e = _arb_vec_init(n);
+    arb_t mu;
+    arb_init(mu);
+    ncf__rational_line_enclose(e, mu, exact, tensor, prec);
+    int inside = 0;
+    for (slong k = 0; k < cover->undecided_count && !inside; k++) {
+        ncf_cover_line_t region = {.chart = cover->undecided_chart[k],
+                                   .e = cover->undecided + k * n};
+        inside = line_is_in_box(e, &region, n, prec);
+    }
+    arb_clear(mu);
+    _arb_vec_clear(e, n);
+    return inside;
+}
+
+static void find_exact_lines(ncf_line_search_t *search, const ncf_cover_t *cover,
+                             const ncf_tensor_t tensor, slong prec)
+{
+    slong n = tensor->dimension, taken = 0;
+    ncf_rational_list_t list = {0};
+    double *z = ncf__calloc((size_t) (2 * n), sizeof(*z));
+    for (slong k = 0; k < cover->undecided_count && k < NCF_MAX_REGIONS; k++) {
+        for (slong j = 0; j < n; j++)
+            z[2 * j] = arf_get_d(arb_midref(cover->undecided + k * n + j), ARF_RND_NEAR);
+        ncf__rational_list_propose(&list, z, tensor, search->effort.class_bound);
+    }
+    for (slong i = 0; i < list.count && taken < MAX_EXACT_LINES; i++) {
+        if (!is_in_region(&list.lines[i], cover, tensor, prec))
+            continue;
+        take_exact_line(search, &list.lines[i], tensor, prec);
+        taken++;
+    }
+    ncf__line_list_sort(&search->lines);
+    ncf__free(z);
+    ncf__rational_list_clear(&list);
 }
 
 void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
@@ -187,12 +320,13 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
         default_bound(search, tensor);
     set_mu_min(search, tensor);
     search->effort.used_cover = 1;
-    ncf__cover_lines(&cover, tensor, search->effort.mu_min, MAX_BOXES, options->threads, limits);
+    ncf__cover_lines(&cover, tensor, search->effort.mu_min, MAX_BOXES, options->threads,
+                     limits);
     search->effort.cover_boxes = cover.boxes;
     search->effort.cover_undecided = cover.undecided_count;
     search->limit = cover.limit;
     /* A cover that did not finish may hold fewer lines than were found before. */
-    if (cover.count >= search->lines.count || cover.undecided_count == 0) {
+    if (cover.count >= count_simple_lines(&search->lines) || cover.undecided_count == 0) {
         ncf__line_search_forget_notes(search);
         take_lines(search, &cover, tensor, options);
     }
@@ -201,12 +335,13 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
     else if (cover.undecided_count > 0) {
         search->unresolved += cover.undecided_count;
         take_regions(search, &cover, tensor, options->precision);
-        ncf__line_search_note(search,
-                              ncf__format("%ld region%s of the sphere with lambda above the bound stay%s "
-                                          "undecided: a multiple or a non-isolated eigenline is likely",
-                                          (long) cover.undecided_count,
-                                          cover.undecided_count == 1 ? "" : "s",
-                                          cover.undecided_count == 1 ? "s" : ""));
+        ncf__line_search_note(
+            search,
+            ncf__format("%ld region%s of the sphere with lambda above the bound stay%s "
+                        "undecided: a multiple or a non-isolated eigenline is likely",
+                        (long) cover.undecided_count, cover.undecided_count == 1 ? "" : "s",
+                        cover.undecided_count == 1 ? "s" : ""));
+        find_exact_lines(search, &cover, tensor, options->precision + 30);
     }
     ncf__cover_clear(&cover, tensor->dimension);
 }

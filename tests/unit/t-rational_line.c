@@ -453,12 +453,45 @@ static void test_whole_program(void)
     }
 }
 
+/*
+ * (x^2 + y^2 + z^2)^3 + x^2 (x^2 - 2 z^2)^2 + y^3 z^3: double at (0, 0, 1), of multiplicity 10
+ * at (0, 1, 0), and double at two irrational lines, so that the count stops at 27 of 31.
+ */
+static const term_t irrational[] = {{{6, 0, 0}, 2}, {{0, 6, 0}, 1}, {{0, 0, 6}, 1},
+                                    {{4, 2, 0}, 3}, {{2, 4, 0}, 3}, {{4, 0, 2}, -1},
+                                    {{2, 0, 4}, 7}, {{0, 4, 2}, 3}, {{0, 2, 4}, 3},
+                                    {{2, 2, 2}, 6}, {{0, 3, 3}, 1}};
+
+/* The exact lines are listed beside those of the cover, once each, and one is named. */
+static void test_exact_lines_in_regions(void)
+{
+    ncf_result_t *result = solve_form(6, FORM(irrational));
+    if (result == NULL)
+        return;
+    const ncf_line_list_t *lines = &result->search.lines;
+    slong doubles = 0, tens = 0, named = 0;
+    for (slong i = 0; i < lines->count; i++) {
+        doubles += lines->lines[i].multiplicity == 2;
+        tens += lines->lines[i].multiplicity == 10;
+    }
+    for (int i = 0; i < result->search.note_count; i++)
+        named += strstr(result->search.notes[i], "exact line (0, 0, 1)") != NULL;
+    CHECK(ncf_is_undecided(ncf_result_complete(result)) && ncf_result_exit(result) == 1);
+    CHECK_MSG(lines->count == 9 && doubles == 1 && tens == 1,
+              "%ld lines, %ld double, %ld tenfold", (long) lines->count, (long) doubles,
+              (long) tens);
+    CHECK_MSG(named == 1, "%ld notes", (long) named);
+    ncf_result_free(result);
+}
+
 int main(void)
 {
-    static const ncf_test_t tests[] = {{"known multiplicities", test_known_multiplicities},
-                                       {"no line", test_no_line},
-                                       {"an oblique basis, three routes", test_skew_metric},
-                                       {"the whole program", test_whole_program},
-                                       {NULL, NULL}};
+    static const ncf_test_t tests[] = {
+        {"known multiplicities", test_known_multiplicities},
+        {"no line", test_no_line},
+        {"an oblique basis, three routes", test_skew_metric},
+        {"the whole program", test_whole_program},
+        {"exact lines in undecided regions", test_exact_lines_in_regions},
+        {NULL, NULL}};
     return ncf_test_main("rational lines", tests);
 }
