@@ -93,4 +93,12 @@ ncf_verdict_t ncf__eigen_refine_real(arb_ptr e, arb_t mu, const ncf_class_t *cla
 ncf_verdict_t ncf__eigen_locate(const ncf_class_t *class, arb_srcptr e, const arb_t mu,
                                 const ncf_eigen_system_t *system, slong prec);
 
+/*
+ * A proposal, nothing is claimed: Newton's method at high precision from a candidate as in
+ * ncf__eigen_certify towards a real zero, which may be singular. e: n exact entries, the
+ * largest one 1. Returns 0 when the candidate or the result is far from every real vector.
+ */
+int ncf__eigen_approx_real(arb_ptr e, const double *z, const double *mu,
+                           const ncf_eigen_system_t *system);
+
 #endif

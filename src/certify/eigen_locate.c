@@ -2,7 +2,8 @@
 /*
  * eigen_locate.c: is a known eigenvector the zero of a certified class? The class's ball holds
  * exactly one zero of f in the patch of the class (T-KRAWCZYK, part B), so that an exact zero
- * of f in that patch is the class's own if it lies in the ball, and another one if not.
+ * of f in that patch is the class's own if it lies in the ball, and another one if not. Also
+ * proposals for such vectors, near singular zeros.
  */
 #include "eigen_internal.h"
 
@@ -109,4 +110,55 @@ ncf_verdict_t ncf__eigen_locate(const ncf_class_t *class, arb_srcptr e, const ar
     _acb_vec_clear(x, n + 1);
     _acb_vec_clear(centre, n + 1);
     return verdict;
+}
+
+/* ---- Proposals ------------------------------------------------------------------------- */
+
+#define APPROX_PRECISION 320
+#define APPROX_ROUNDS 3 /* a singular zero attracts linearly: more steps than a simple one */
+
+/* e_j = Re (x_j / x_largest), exact; 0 when an imaginary part is above 1/8 or all is lost. */
+static int approx_real_ratios(arb_ptr e, acb_srcptr x, slong n)
+{
+    slong largest = 0;
+    arb_t size, best;
+    acb_t ratio;
+    arb_init(size);
+    arb_init(best);
+    acb_init(ratio);
+    for (slong j = 0; j < n; j++) {
+        acb_abs(size, x + j, 64);
+        if (arf_cmp(arb_midref(size), arb_midref(best)) > 0) {
+            arb_swap(size, best);
+            largest = j;
+        }
+    }
+    int real = 1;
+    for (slong j = 0; j < n && real; j++) {
+        acb_div(ratio, x + j, x + largest, APPROX_PRECISION);
+        real = acb_is_finite(ratio) &&
+               arf_cmpabs_2exp_si(arb_midref(acb_imagref(ratio)), -3) <= 0;
+        arb_get_mid_arb(e + j, acb_realref(ratio));
+    }
+    acb_clear(ratio);
+    arb_clear(best);
+    arb_clear(size);
+    return real;
+}
+
+int ncf__eigen_approx_real(arb_ptr e, const double *z, const double *mu,
+                           const ncf_eigen_system_t *system)
+{
+    slong n = system->dimension;
+    acb_ptr x = _acb_vec_init(n + 1);
+    for (slong j = 0; j < n; j++)
+        acb_set_d_d(x + j, z[2 * j], z[2 * j + 1]);
+    acb_set_d_d(x + n, mu[0], mu[1]);
+    int real = approx_real_ratios(e, x, n);
+    ncf_polish_t state = NCF_POLISH_SLOW;
+    for (int round = 0; round < APPROX_ROUNDS && real && state == NCF_POLISH_SLOW; round++)
+        state = ncf__ball_polish(x, NULL, 0, 0, system, APPROX_PRECISION);
+    real = real && approx_real_ratios(e, x, n);
+    _acb_vec_clear(x, n + 1);
+    return real;
 }

@@ -336,19 +336,29 @@ static int real_direction(arb_ptr e, const double *z, slong n)
     return 1;
 }
 
+int ncf__rational_line_near(ncf_rational_line_t out, arb_srcptr e, slong finest,
+                            const ncf_tensor_t tensor)
+{
+    slong n = tensor->dimension;
+    arb_ptr ball = _arb_vec_init(n);
+    int found = 0;
+    for (slong bits = finest; !found && bits >= 3; bits--) {
+        for (slong j = 0; j < n; j++) {
+            arb_get_mid_arb(ball + j, e + j);
+            arb_add_error_2exp_si(ball + j, -bits);
+        }
+        found = ncf__rational_line_find(out, ball, tensor);
+    }
+    _arb_vec_clear(ball, n);
+    return found;
+}
+
 int ncf__rational_line_guess(ncf_rational_line_t out, const double *z,
                              const ncf_tensor_t tensor)
 {
     slong n = tensor->dimension;
     arb_ptr e = _arb_vec_init(n);
-    int found = 0, usable = real_direction(e, z, n);
-    for (slong bits = 40; usable && !found && bits >= 3; bits--) {
-        for (slong j = 0; j < n; j++) {
-            mag_zero(arb_radref(e + j));
-            arb_add_error_2exp_si(e + j, -bits);
-        }
-        found = ncf__rational_line_find(out, e, tensor);
-    }
+    int found = real_direction(e, z, n) && ncf__rational_line_near(out, e, 40, tensor);
     _arb_vec_clear(e, n);
     return found;
 }

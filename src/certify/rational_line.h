@@ -41,9 +41,15 @@ void ncf__rational_line_swap(ncf_rational_line_t a, ncf_rational_line_t b);
 int ncf__rational_line_find(ncf_rational_line_t out, arb_srcptr e, const ncf_tensor_t tensor);
 
 /*
- * Tries ever larger radii, so that the nearest line comes first, around a complex vector in
- * doubles (2n of them, isometric, any scaling) that may be a poor approximation, as end
- * points near a singular class are.
+ * Tries ever larger radii around the midpoints of e, from 2^-finest to 1/8, so that the
+ * nearest line comes first. The largest |e_j| is about 1.
+ */
+int ncf__rational_line_near(ncf_rational_line_t out, arb_srcptr e, slong finest,
+                            const ncf_tensor_t tensor);
+
+/*
+ * The same around a complex vector in doubles (2n of them, isometric, any scaling) that may
+ * be a poor approximation, as end points near a singular class are.
  */
 int ncf__rational_line_guess(ncf_rational_line_t out, const double *z,
                              const ncf_tensor_t tensor);

@@ -12,7 +12,7 @@
 #include "rational_classes.h"
 
 #define MAX_ROUNDS 3
-#define MAX_PROPOSALS 1000 /* end points of a round near which rational lines are sought */
+#define MAX_PROPOSALS 100 /* end points of a round near which rational lines are sought */
 
 typedef struct {
     const ncf_tensor_struct *tensor;
@@ -100,8 +100,8 @@ static void propose_rational(classes_t *classes, const ncf_endpoints_t *ends,
             continue;
         if (ncf__limit_reached(classes->limits) != NCF_LIMIT_NONE)
             break;
-        ncf__rational_list_propose(&classes->rational, ends->z + 2 * ends->dimension * k,
-                                   classes->tensor, most);
+        ncf__rational_list_approach(&classes->rational, ends->z + 2 * ends->dimension * k,
+                                    ends->mu + 2 * k, classes->system, classes->tensor, most);
         proposals++;
     }
     fmpz_clear(most);

@@ -4,6 +4,7 @@
 #include "rational_classes.h"
 
 #define MAX_LOCATE_PRECISION 4096
+#define FINEST_BITS 64 /* of what Newton's method reaches near a singular zero */
 
 void ncf__rational_list_clear(ncf_rational_list_t *list)
 {
@@ -22,22 +23,43 @@ static int is_listed(const ncf_rational_list_t *list, const ncf_rational_line_t 
     return 0;
 }
 
+static void add_new(ncf_rational_list_t *list, ncf_rational_line_t line,
+                    const ncf_tensor_t tensor, const fmpz_t most)
+{
+    if (is_listed(list, line))
+        return;
+    if (list->count == list->allocated) {
+        list->allocated = 2 * list->allocated + 4;
+        list->lines =
+            ncf__realloc(list->lines, (size_t) list->allocated, sizeof(*list->lines));
+    }
+    ncf__rational_line_multiplicity(line, tensor, most);
+    ncf__rational_line_init(&list->lines[list->count], tensor->dimension);
+    ncf__rational_line_swap(&list->lines[list->count++], line);
+}
+
 void ncf__rational_list_propose(ncf_rational_list_t *list, const double *z,
                                 const ncf_tensor_t tensor, const fmpz_t most)
 {
     ncf_rational_line_t line;
     ncf__rational_line_init(line, tensor->dimension);
-    if (ncf__rational_line_guess(line, z, tensor) && !is_listed(list, line)) {
-        if (list->count == list->allocated) {
-            list->allocated = 2 * list->allocated + 4;
-            list->lines =
-                ncf__realloc(list->lines, (size_t) list->allocated, sizeof(*list->lines));
-        }
-        ncf__rational_line_multiplicity(line, tensor, most);
-        ncf__rational_line_init(&list->lines[list->count], tensor->dimension);
-        ncf__rational_line_swap(&list->lines[list->count++], line);
-    }
+    if (ncf__rational_line_guess(line, z, tensor))
+        add_new(list, line, tensor, most);
     ncf__rational_line_clear(line);
+}
+
+void ncf__rational_list_approach(ncf_rational_list_t *list, const double *z, const double *mu,
+                                 const ncf_eigen_system_t *system, const ncf_tensor_t tensor,
+                                 const fmpz_t most)
+{
+    ncf_rational_line_t line;
+    arb_ptr e = _arb_vec_init(tensor->dimension);
+    ncf__rational_line_init(line, tensor->dimension);
+    if (ncf__eigen_approx_real(e, z, mu, system) &&
+        ncf__rational_line_near(line, e, FINEST_BITS, tensor))
+        add_new(list, line, tensor, most);
+    ncf__rational_line_clear(line);
+    _arb_vec_clear(e, tensor->dimension);
 }
 
 /* Doubles the precision until the class is proved to be on the line or not on it. */

@@ -25,6 +25,14 @@ void ncf__rational_list_clear(ncf_rational_list_t *list);
 void ncf__rational_list_propose(ncf_rational_list_t *list, const double *z,
                                 const ncf_tensor_t tensor, const fmpz_t most);
 
+/*
+ * The same after Newton's method from (z, mu), the candidate of a class of the scaled tensor,
+ * which brings it closer to a singular zero.
+ */
+void ncf__rational_list_approach(ncf_rational_list_t *list, const double *z, const double *mu,
+                                 const ncf_eigen_system_t *system, const ncf_tensor_t tensor,
+                                 const fmpz_t most);
+
 /* Is the line proved to be none of the classes with group[k] = k? */
 int ncf__rational_is_new(const ncf_rational_line_t line, const ncf_class_t *classes,
                          const slong *group, slong count, const ncf_eigen_system_t *system,

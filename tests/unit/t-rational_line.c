@@ -125,6 +125,10 @@ static const term_t motzkin[] = {
 /* 3 x^2 y + z^3 + 3 x z^2: (0, 1, 0) has mu = 0 and is double, (1, 0, 0) is no line. */
 static const term_t zero_value[] = {{{2, 1, 0}, 3}, {{0, 0, 3}, 1}, {{1, 0, 2}, 3}};
 
+/* (x^2 - y^2)^2 + (y^2 - z^2)^2: simple minima with mu = 0 at (1, +-1, +-1). */
+static const term_t four_zeros[] = {
+    {{4, 0, 0}, 1}, {{2, 2, 0}, -2}, {{0, 4, 0}, 2}, {{0, 2, 2}, -2}, {{0, 0, 4}, 1}};
+
 typedef struct {
     const char *name;
     slong order;
@@ -387,10 +391,28 @@ static char *problem_text(slong order, const fmpq_mat_t x, const fmpq_mat_t weig
     return append_text(text, "]}}");
 }
 
-static ncf_result_t *solve_form(slong order, const term_t *terms, slong count)
+/* x -> x Q^T with an orthogonal Q: lines turn, and their coordinates get four digits. */
+static void turn(fmpq_mat_t x)
+{
+    static const slong q[3][3] = {{631, -420, 1140}, {1020, 881, -240}, {-660, 960, 719}};
+    fmpq_mat_t qt, turned;
+    fmpq_mat_init(qt, 3, 3);
+    fmpq_mat_init(turned, fmpq_mat_nrows(x), 3);
+    for (slong i = 0; i < 3; i++)
+        for (slong j = 0; j < 3; j++)
+            fmpq_set_si(fmpq_mat_entry(qt, j, i), q[i][j], 1369);
+    fmpq_mat_mul(turned, x, qt);
+    fmpq_mat_swap(turned, x);
+    fmpq_mat_clear(turned);
+    fmpq_mat_clear(qt);
+}
+
+static ncf_result_t *solve_form(slong order, const term_t *terms, slong count, int turned)
 {
     fmpq_mat_t x, weights;
     form_data(x, weights, order, terms, count);
+    if (turned)
+        turn(x);
     char *text = problem_text(order, x, weights);
     ncf_problem_t *problem = NULL;
     ncf_result_t *result = NULL;
@@ -410,24 +432,31 @@ typedef struct {
     const term_t *terms;
     slong count;
     slong lines, zero_lines, multiplicities, null_lines;
-    int complete, audited;
+    int complete, audited, turned;
 } whole_t;
 
 static const whole_t wholes[] = {
-    {"cubic", 3, FORM(cubic), 3, 1, 4, 1, 1, 0},
-    {"triple", 4, FORM(triple), 9, 0, 13, 2, 1, 0},
-    {"nine", 4, FORM(nine), 5, 0, 13, 1, 1, 0},
-    {"Motzkin", 6, FORM(motzkin), 11, 6, 11, 0, 1, 0},
-    {"sphere", 4, FORM(norm4), 1, 0, 3, 1, 1, 1},
-    {"zero value", 3, FORM(zero_value), 5, 1, 5, 0, 1, 0},
-    {"curve", 4, FORM(curve), 1, 0, 1, 0, 0, 0},
+    {"cubic", 3, FORM(cubic), 3, 1, 4, 1, 1, 0, 0},
+    {"cubic, turned", 3, FORM(cubic), 3, 1, 4, 1, 1, 0, 1},
+    {"triple", 4, FORM(triple), 9, 0, 13, 2, 1, 0, 0},
+    {"triple, turned", 4, FORM(triple), 9, 0, 13, 2, 1, 0, 1},
+    {"nine", 4, FORM(nine), 5, 0, 13, 1, 1, 0, 0},
+    {"Motzkin", 6, FORM(motzkin), 11, 6, 11, 0, 1, 0, 0},
+    {"Motzkin, turned", 6, FORM(motzkin), 11, 6, 11, 0, 1, 0, 1},
+    {"four zeros", 4, FORM(four_zeros), 9, 4, 9, 0, 1, 1, 0},
+    {"four zeros, turned", 4, FORM(four_zeros), 9, 4, 9, 0, 1, 1, 1},
+    {"sphere", 4, FORM(norm4), 1, 0, 3, 1, 1, 1, 0},
+    {"sphere, turned", 4, FORM(norm4), 1, 0, 3, 1, 1, 1, 1},
+    {"zero value", 3, FORM(zero_value), 5, 1, 5, 0, 1, 0, 0},
+    {"curve", 4, FORM(curve), 1, 0, 1, 0, 0, 0, 0},
 };
 
 static void test_whole_program(void)
 {
     for (size_t k = 0; k < sizeof(wholes) / sizeof(wholes[0]); k++) {
         const whole_t *whole = &wholes[k];
-        ncf_result_t *result = solve_form(whole->order, whole->terms, whole->count);
+        ncf_result_t *result =
+            solve_form(whole->order, whole->terms, whole->count, whole->turned);
         if (result == NULL)
             continue;
         const ncf_line_list_t *lines = &result->search.lines;
@@ -465,7 +494,7 @@ static const term_t irrational[] = {{{6, 0, 0}, 2}, {{0, 6, 0}, 1}, {{0, 0, 6}, 
 /* The exact lines are listed beside those of the cover, once each, and one is named. */
 static void test_exact_lines_in_regions(void)
 {
-    ncf_result_t *result = solve_form(6, FORM(irrational));
+    ncf_result_t *result = solve_form(6, FORM(irrational), 0);
     if (result == NULL)
         return;
     const ncf_line_list_t *lines = &result->search.lines;
