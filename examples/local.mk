@@ -1,3 +1,12 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 EXTRA_DIST += \
-	examples/quickstart.json
+	examples/README.md \
+	examples/circle.json \
+	examples/csv.json \
+	examples/cubic-12.json \
+	examples/many-points.json \
+	examples/plane.json \
+	examples/points.csv \
+	examples/quartic.json \
+	examples/quickstart.json \
+	examples/undecided.json

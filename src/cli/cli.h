@@ -23,11 +23,12 @@ typedef struct {
     ncf_solve_options_t solve;
 } cli_options_t;
 
-/* One command: its name, what it does in a line, its help, and its function. */
+/* One command: its name, what it does in a line, its help around the options, its function. */
 typedef struct {
     const char *name;
     const char *summary;
-    const char *help;
+    const char *purpose;
+    const char *notes;
     int (*run)(const cli_options_t *options);
 } cli_command_t;
 
@@ -52,30 +53,44 @@ int cli_fail_with(const ncf_error_t *err);
 
 /* ---- progress.c ------------------------------------------------------------------- */
 
+/* Seconds on a monotonic clock. */
+double cli_clock(void);
+
 /* A progress line on standard error, only when that is a terminal and not quiet. */
 void cli_progress_start(const cli_options_t *options);
 void cli_progress(void *context, const char *stage, double done, double total);
 void cli_progress_end(void);
 
+/* Is a line on the terminal that must be cleared first? Safe in a signal handler. */
+int cli_progress_is_shown(void);
+
 /* ---- stop.c ------------------------------------------------------------------------ */
 
 /*
- * Ctrl-C (SIGINT) and SIGTERM ask the library to stop; when it has not returned a second
- * later, or two seconds after the time limit, the program ends with EXIT_LIMIT.
+ * Ctrl-C (SIGINT), SIGTERM and SIGHUP end the program with EXIT_LIMIT. Between
+ * cli_stop_answering() and the end of the program the first of them only sets cli_stop:
+ * the library then has 0.9 seconds to return, and 2 seconds after the time limit.
  */
 extern volatile sig_atomic_t cli_stop;
 void cli_stop_arm(double time_limit);
-void cli_stop_disarm(void);
+void cli_stop_answering(void);
+
+/* The library has returned: what is left may take its time. */
+void cli_stop_answered(void);
+
+/* A file to remove when a signal ends the program; NULL: none. Not copied. */
+void cli_stop_guard(const char *path);
 
 /* ---- output.c ------------------------------------------------------------------------ */
 
 /*
- * Where a result goes: standard output, or a temporary file beside its final name that
- * replaces it only when everything was written.
+ * Where a result goes: standard output, a device, or a temporary file beside its final
+ * name that replaces it only when everything was written.
  */
 typedef struct {
     FILE *stream;
-    const char *path; /* NULL: standard output */
+    const char *name; /* as the user knows it */
+    char *path;       /* what is replaced; NULL: nothing, the stream is written directly */
     char *temporary;
 } cli_output_t;
 

@@ -29,22 +29,32 @@ static int write_result(const cli_options_t *options, const ncf_result_t *result
     return cli_output_close(&output, written != NCF_OK);
 }
 
+/* What reading has left of the time limit; 0 means none. */
+static double time_left(double limit, double start)
+{
+    double left = limit - (cli_clock() - start);
+    return limit <= 0 ? 0 : left > 1e-3 ? left : 1e-3;
+}
+
 int cli_solve(const cli_options_t *options)
 {
     int status = 0;
     ncf_error_t err;
     ncf_result_t *result;
     ncf_solve_options_t solve = options->solve;
+    cli_progress_start(options);
+    cli_stop_arm(solve.time_limit);
+    double start = cli_clock();
     ncf_problem_t *problem = read_problem(options, &status);
     if (problem == NULL)
         return status;
+    solve.time_limit = time_left(solve.time_limit, start);
     solve.stop = &cli_stop;
     solve.progress = cli_progress;
     ncf_error_init(&err);
-    cli_progress_start(options);
-    cli_stop_arm(solve.time_limit);
+    cli_stop_answering();
     ncf_status_t solved = ncf_solve(&result, problem, &solve, &err);
-    cli_stop_disarm();
+    cli_stop_answered();
     cli_progress_end();
     ncf_problem_free(problem);
     if (solved != NCF_OK)
@@ -61,6 +71,7 @@ int cli_info(const cli_options_t *options)
     int status = 0;
     ncf_error_t err;
     cli_output_t output;
+    cli_stop_arm(0);
     ncf_problem_t *problem = read_problem(options, &status);
     if (problem == NULL)
         return status;

@@ -2,31 +2,35 @@
 /* main.c: finds the command and runs it. */
 #include "cli.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <unistd.h>
 
 static const cli_command_t commands[] = {
-    {"solve", "find and certify the KKT points of the constrained NCF",
-     "Reads a problem file, finds the KKT points of N(u) = sum_i z_i H(x_i; u) on the unit\n"
-     "sphere, proves each of them, and says whether the list is proved complete and why.\n"
+    {"solve", "find and prove the KKT points, and whether they are all there are",
+     "Finds the KKT points of N(u) = sum_i z_i H(x_i; u) on the unit sphere, proves\n"
+     "each of them, and says whether the list is proved complete and why.\n",
+     "The table shows the Z-eigenlines of the data tensor (each unit of a KKT point\n"
+     "lies on one of them), the exact number of KKT points with lambda > 0, and the\n"
+     "orbits of largest lambda. \"strict\" points attract training; \"gap\" is their\n"
+     "spectral gap. The last digit of a number may be off by one; --json gives\n"
+     "rigorous enclosures. `man ncf` explains every column.\n"
      "\n"
-     "The table lists the Z-eigenlines of the data tensor (each unit of a KKT point lies on\n"
-     "one of them), the exact number of KKT points with lambda > 0, and the orbits of largest\n"
-     "lambda. \"strict\" points are the attracting ones; \"gap\" is their spectral gap. The last\n"
-     "digit printed may be off by one; --json gives rigorous enclosures.\n"
-     "\n"
-     "Exit status: 0 all proved; 1 something is undecided (the table says what and why);\n"
-     "2 usage; 3 bad input; 4 a limit was reached; 5 a system call failed.\n"
+     "Exit status: 0 all is proved; 1 something is undecided (the table says what and\n"
+     "why); 2 usage; 3 bad input; 4 a limit was reached; 5 a system call failed.\n"
      "\n"
      "Examples:\n"
      "  ncf solve problem.json\n"
      "  ncf solve --json --output=result.json problem.json\n"
      "  ncf solve --threads=2 --time-limit=60 --digits=20 problem.json\n",
      cli_solve},
-    {"info", "degrees, unknowns, symmetries, the exact polynomial",
-     "Describes a problem without solving it: widths, activations, the degree of H in each\n"
-     "layer, the symmetry group, and the exact polynomial N(u) when it is small.\n"
+    {"info", "describe a problem: degrees, symmetries, the exact polynomial",
+     "Describes a problem without solving it: widths, activations, the degree of H in\n"
+     "each layer, the symmetry group, and the exact polynomial N(u) when it is small.\n",
+     "Exit status: 0 done; 2 usage; 3 bad input; 4 interrupted; 5 a system call\n"
+     "failed.\n"
      "\n"
      "Examples:\n"
      "  ncf info problem.json\n"
@@ -61,7 +65,9 @@ void cli_print_help(FILE *stream)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(stream, "  %-8s %s\n", commands[i].name, commands[i].summary);
     fputs("\n"
-          "`ncf COMMAND --help` explains a command, `man ncf` and `man ncf-problem` the rest.\n"
+          "PROBLEM is a JSON file that names a network and its data; \"-\": standard input.\n"
+          "`ncf COMMAND --help` explains a command, `man ncf` and `man ncf-problem` the\n"
+          "rest. `ncf --version` shows the versions of ncf and its libraries.\n"
           "A first example: ncf solve examples/quickstart.json\n",
           stream);
 }
@@ -110,8 +116,22 @@ static int unknown_command(const char *name)
     return cli_fail(EXIT_USAGE, "'%s' is not a command; see ncf --help", name);
 }
 
+/*
+ * A descriptor that is closed would be given to the next file that is opened, which
+ * messages could then overwrite. These refuse what the stream is for.
+ */
+static void fill_closed_streams(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int i = 0; i < 3; i++) {
+        if (fcntl(i, F_GETFD) == -1 && open("/dev/null", modes[i]) != i)
+            _exit(EXIT_SYSTEM);
+    }
+}
+
 int main(int argc, char **argv)
 {
+    fill_closed_streams();
     /* A closed pipe is then an error of the write, which is reported. */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2)

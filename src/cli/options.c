@@ -41,18 +41,18 @@ static const option_entry_t table[] = {
     {OPTION_OUTPUT, "output", "FILE", "solve info", "write to FILE instead of standard output"},
     {OPTION_DIGITS, "digits", "N", "solve", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
-    {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X (exact text)"},
+    {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X, such as 0.1 or 1/3"},
     {OPTION_PRECISION, "precision", "BITS", "solve", "bits of the enclosures (default 128)"},
     {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve",
      "bits at which a proof gives up (default 8192)"},
     {OPTION_MAX_CLASSES, "max-classes", "N", "solve",
      "complex classes tracked at most (default 2000000)"},
-    {OPTION_THREADS, "threads", "N", "solve", "worker threads (default: one a processor)"},
+    {OPTION_THREADS, "threads", "N", "solve", "worker threads (default: one for each processor)"},
     {OPTION_SEED, "seed", "N", "solve", "seed of the solver's random choices (default 1)"},
     {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve",
-     "stop then, with what is proved until then"},
-    {OPTION_QUIET, "quiet", NULL, "solve info", "no progress"},
-    {OPTION_VERBOSE, "verbose", NULL, "solve info", "list everything"},
+     "stop after that, with what is proved until then"},
+    {OPTION_QUIET, "quiet", NULL, "solve info", "no progress line"},
+    {OPTION_VERBOSE, "verbose", NULL, "solve info", "shorten nothing"},
     {OPTION_HELP, "help", NULL, "solve info", "show this help"},
     {OPTION_VERSION, "version", NULL, "solve info", "show the versions of ncf and its libraries"},
 };
@@ -68,7 +68,7 @@ static int applies(const option_entry_t *entry, const cli_command_t *command)
 void cli_print_command_help(FILE *stream, const cli_command_t *command)
 {
     fprintf(stream, "Usage: ncf %s [OPTION]... PROBLEM\n\n%s\nOptions:\n", command->name,
-            command->help);
+            command->purpose);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         char left[40];
         if (!applies(&table[i], command))
@@ -77,6 +77,7 @@ void cli_print_command_help(FILE *stream, const cli_command_t *command)
                  table[i].argument != NULL ? table[i].argument : "");
         fprintf(stream, "  %-22s %s\n", left, table[i].help);
     }
+    fprintf(stream, "\n%s", command->notes);
 }
 
 /* A whole number in [low, high]; 0 after a message. */
@@ -111,7 +112,7 @@ static int read_seconds(double *out, const char *text)
 {
     char *end;
     double value = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(value) || value <= 0 || value > 1e9) {
+    if (isspace((unsigned char) text[0]) || end == text || *end != '\0' || !isfinite(value) || value <= 0 || value > 1e9) {
         cli_fail(EXIT_USAGE, "--time-limit takes a positive number of seconds");
         return 0;
     }
@@ -201,6 +202,16 @@ static int print_checked(int id, const cli_command_t *command)
     return fflush(stdout) == 0 ? 0 : cli_fail(EXIT_SYSTEM, "standard output could not be written");
 }
 
+/* getopt_long names the culprit in optopt: a letter, an option with a value too many, or 0. */
+static int unknown_option(const cli_command_t *command, const char *word)
+{
+    char letter[3] = {'-', (char) optopt, '\0'};
+    if (optopt >= OPTION_HELP)
+        return cli_fail(EXIT_USAGE, "'%s': this option takes no value", word);
+    return cli_fail(EXIT_USAGE, "'%s' is not an option of ncf %s; see ncf %s --help",
+                    optopt != 0 ? letter : word, command->name, command->name);
+}
+
 int cli_parse_options(cli_options_t *options, const cli_command_t *command, int argc, char **argv)
 {
     struct option long_options[TABLE_COUNT + 1];
@@ -216,8 +227,7 @@ int cli_parse_options(cli_options_t *options, const cli_command_t *command, int 
         if (id == ':')
             return cli_fail(EXIT_USAGE, "the option '%s' needs a value", argv[optind - 1]);
         if (id == '?')
-            return cli_fail(EXIT_USAGE, "'%s' is not an option of ncf %s; see ncf %s --help",
-                            argv[optind - 1], command->name, command->name);
+            return unknown_option(command, argv[optind - 1]);
         if (!set_option(options, id, optarg))
             return EXIT_USAGE;
     }

@@ -6,16 +6,17 @@
 #include <time.h>
 #include <unistd.h>
 
-#define BAR_WIDTH 28
+/* With a stage of 24 letters and the estimate, the line has at most 78 columns. */
+#define BAR_WIDTH 24
 
 static struct {
     int active;
-    int shown;
+    volatile sig_atomic_t shown;
     double start, last, stage_start;
     const char *stage;
 } state;
 
-static double now(void)
+double cli_clock(void)
 {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
@@ -26,7 +27,7 @@ void cli_progress_start(const cli_options_t *options)
 {
     memset(&state, 0, sizeof(state));
     state.active = !options->quiet && isatty(STDERR_FILENO);
-    state.start = state.last = now();
+    state.start = state.last = cli_clock();
 }
 
 /* The rest of this stage at the speed so far; honest only once some of it is done. */
@@ -40,7 +41,7 @@ static void write_estimate(double time, double share)
 void cli_progress(void *context, const char *stage, double done, double total)
 {
     (void) context;
-    double time = now();
+    double time = cli_clock();
     if (stage != state.stage) {
         state.stage = stage;
         state.stage_start = time;
@@ -72,4 +73,9 @@ void cli_progress_end(void)
     if (state.shown)
         fputs("\r\033[K", stderr);
     state.shown = state.active = 0;
+}
+
+int cli_progress_is_shown(void)
+{
+    return state.shown;
 }

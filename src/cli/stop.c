@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * stop.c: signals. The library looks at cli_stop between its steps; a single step of the
- * exact arithmetic can be long, so that an alarm ends the program when it does not
- * answer. Nothing is open for writing while the alarm is armed.
+ * stop.c: signals and the time limit. While the library solves it looks at cli_stop
+ * between its steps, and gets a moment to answer; at other times, or when a single step
+ * of the exact arithmetic is long, the program ends at once. A temporary file that is
+ * open then is removed.
  */
 #include "cli.h"
 
@@ -11,7 +12,18 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+/* From a signal to the end of a program that does not answer, in seconds. */
+#define PATIENCE 0.9
+
+/* The same after the time limit, which the library watches itself. */
+#define OVERTIME 2
+
 volatile sig_atomic_t cli_stop;
+
+/* The library looks at cli_stop, or what it returned is being written. */
+static volatile sig_atomic_t answering;
+
+static const char *volatile temporary;
 
 static void set_alarm(double seconds)
 {
@@ -22,20 +34,36 @@ static void set_alarm(double seconds)
     setitimer(ITIMER_REAL, &timer, NULL);
 }
 
+static void write_text(const char *text)
+{
+    ssize_t ignored = write(STDERR_FILENO, text, strlen(text));
+    (void) ignored;
+}
+
+/* Only calls that are safe in a signal handler. */
+static void end_now(const char *text)
+{
+    if (temporary != NULL)
+        unlink(temporary);
+    if (cli_progress_is_shown())
+        write_text("\r\033[K");
+    write_text(text);
+    _exit(EXIT_LIMIT);
+}
+
 static void on_stop(int number)
 {
     (void) number;
+    if (!answering || cli_stop)
+        end_now("ncf: interrupted; nothing was written\n");
     cli_stop = 1;
-    set_alarm(0.9);
+    set_alarm(PATIENCE);
 }
 
 static void on_alarm(int number)
 {
-    static const char text[] = "\nncf: stopped in the middle of a step; nothing was written\n";
     (void) number;
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof(text) - 1);
-    (void) ignored;
-    _exit(EXIT_LIMIT);
+    end_now("ncf: stopped in the middle of a step; nothing was written\n");
 }
 
 static void handle(int number, void (*handler)(int))
@@ -49,17 +77,28 @@ static void handle(int number, void (*handler)(int))
 
 void cli_stop_arm(double time_limit)
 {
+    struct sigaction hangup;
     handle(SIGINT, on_stop);
     handle(SIGTERM, on_stop);
     handle(SIGALRM, on_alarm);
+    /* nohup(1) ignores it on purpose. */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler != SIG_IGN)
+        handle(SIGHUP, on_stop);
     if (time_limit > 0)
-        set_alarm(time_limit + 2);
+        set_alarm(time_limit + OVERTIME);
 }
 
-/* From here on the result is written; a second Ctrl-C ends the program at once. */
-void cli_stop_disarm(void)
+void cli_stop_answering(void)
+{
+    answering = 1;
+}
+
+void cli_stop_answered(void)
 {
     set_alarm(0);
-    handle(SIGINT, SIG_DFL);
-    handle(SIGTERM, SIG_DFL);
+}
+
+void cli_stop_guard(const char *path)
+{
+    temporary = path;
 }

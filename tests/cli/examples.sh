@@ -1,0 +1,44 @@
+#!/bin/sh
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# examples.sh: the problems of examples/ give the answers that their README promises, in
+# tables of at most 80 columns.
+# shellcheck source=tests/cli/lib.sh
+. "${srcdir:-.}/tests/cli/lib.sh"
+seen=
+
+narrow() { awk 'length($0) > 80 { bad = 1 } END { exit bad }' "$1"; }
+
+# solves NAME STATUS TEXT...
+solves() {
+    name=$1
+    status=$2
+    shift 2
+    seen="$seen $name.json"
+    run solve "$examples/$name.json"
+    check "$name: exit status $status" status_is "$status"
+    check "$name: nothing on standard error" silent err
+    # The first line holds the name of the file, which is not ours.
+    sed 1d out >table
+    check "$name: at most 80 columns" narrow table
+    for text in "$@"; do
+        check "$name: $text" grep -qE -e "$text" out
+    done
+    check "$name: README.md explains it" grep -qF "ncf solve examples/$name.json" "$examples/README.md"
+}
+
+solves quickstart 0 '^COMPLETE ' '^  all +124$' '^  strict second order .* 12$'
+solves quartic 0 '^COMPLETE ' '^  all +2400$' '13 proved distinct of 13 \(3 real, 10 not real\)'
+solves csv 0 '^COMPLETE ' '^  all +8$' '^Data +8 points in R\^3$'
+solves plane 0 '^COMPLETE ' '^  all +342$' 'essential dimension 2$'
+solves circle 0 '^COMPLETE ' '^  all +infinitely many$' '2-dimensional space'
+solves many-points 0 '^COMPLETE ' ' 41\^50 - 1$'
+solves cubic-12 0 '^COMPLETE ' '^  all +248155780267520$' '4095 proved distinct of 4095'
+solves undecided 1 '^UNDECIDED ' '^Open '
+
+for file in "$examples"/*.json; do
+    case " $seen " in
+    *" ${file##*/} "*) ;;
+    *) check "${file##*/} is tested" false ;;
+    esac
+done
+finish

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# shellcheck shell=sh
+# lib.sh: what the tests of the command line share. A test sources it, runs the program
+# with `run`, states facts with `check` or `expect`, and ends with `finish`.
+set -u
+top=$(cd "${srcdir:-.}" && pwd) || exit 99
+program=$(cd "${top_builddir:-.}" && pwd)/ncf
+[ -x "$program" ] || {
+    echo "the program was not built"
+    exit 77
+}
+scratch=$(mktemp -d) || exit 99
+trap 'rm -rf "$scratch"' EXIT
+cd "$scratch" || exit 99
+broken=0
+examples=$top/examples
+
+# run ARGUMENT...: standard output to `out`, standard error to `err`, status to $code.
+run() {
+    "$program" "$@" >out 2>err
+    code=$?
+}
+
+# check FACT COMMAND...: the command must succeed.
+check() {
+    fact=$1
+    shift
+    if "$@"; then
+        echo "ok $fact"
+    else
+        echo "not ok $fact (exit status of ncf: ${code:-none})"
+        head -n 5 err 2>/dev/null | sed 's/^/    /'
+        broken=1
+    fi
+}
+
+status_is() { [ "$code" -eq "$1" ]; }
+silent() { [ ! -s "$1" ]; }
+one_line() { [ "$(wc -l <err)" -eq 1 ] && grep -q '^ncf: .' err; }
+has() { grep -qF -e "$2" "$1"; }
+
+# refused FACT STATUS TEXT: nothing on standard output, one line with TEXT on the other.
+refused() {
+    status=$2
+    text=$3
+    check "$1" is_refusal
+}
+
+is_refusal() {
+    status_is "$status" && silent out && one_line && has err "$text"
+}
+
+# Is the file JSON? Without python3 only its ends are looked at.
+is_json() {
+    if command -v python3 >/dev/null; then
+        python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$1"
+    else
+        [ "$(head -c 1 "$1")" = '{' ] && [ "$(tail -n 1 "$1")" = '}' ]
+    fi
+}
+
+finish() {
+    exit $broken
+}

@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: LGPL-3.0-or-later
+# The program as its users run it.
+CLI_TESTS = \
+	tests/cli/examples.sh \
+	tests/cli/man-examples.sh \
+	tests/cli/man-options.sh \
+	tests/cli/usage.sh
+
+dist_check_SCRIPTS += $(CLI_TESTS)
+TESTS += $(CLI_TESTS)
+EXTRA_DIST += tests/cli/lib.sh
