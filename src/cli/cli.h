@@ -98,6 +98,9 @@ typedef struct {
 int cli_output_open(cli_output_t *output, const char *path);
 int cli_output_close(cli_output_t *output, int failed);
 
+/* Help and version on standard output: 0, or EXIT_SYSTEM after a message. */
+int cli_output_flush(void);
+
 /* ---- commands ----------------------------------------------------------------------- */
 
 int cli_solve(const cli_options_t *options);

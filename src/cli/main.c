@@ -98,15 +98,6 @@ int cli_fail_with(const ncf_error_t *err)
     return ncf_status_exit(err->status);
 }
 
-/* Help or version on standard output, which may be a full disk. */
-static int print_and_check(void (*print)(FILE *))
-{
-    print(stdout);
-    if (fflush(stdout) != 0)
-        return cli_fail(EXIT_SYSTEM, "standard output could not be written");
-    return 0;
-}
-
 static int unknown_command(const char *name)
 {
     for (int i = 0; planned[i] != NULL; i++) {
@@ -132,14 +123,18 @@ static void fill_closed_streams(void)
 int main(int argc, char **argv)
 {
     fill_closed_streams();
-    /* A closed pipe is then an error of the write, which is reported. */
+    /* A closed pipe is then an error of the write. */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2)
         return cli_fail(EXIT_USAGE, "a command is missing; see ncf --help");
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0)
-        return print_and_check(cli_print_help);
-    if (strcmp(argv[1], "--version") == 0)
-        return print_and_check(cli_print_version);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+        cli_print_help(stdout);
+        return cli_output_flush();
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        cli_print_version(stdout);
+        return cli_output_flush();
+    }
     const cli_command_t *command = cli_find_command(argv[1]);
     if (command == NULL)
         return unknown_command(argv[1]);

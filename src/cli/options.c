@@ -199,7 +199,7 @@ static int print_checked(int id, const cli_command_t *command)
         cli_print_command_help(stdout, command);
     else
         cli_print_version(stdout);
-    return fflush(stdout) == 0 ? 0 : cli_fail(EXIT_SYSTEM, "standard output could not be written");
+    return cli_output_flush();
 }
 
 /* getopt_long names the culprit in optopt: a letter, an option with a value too many, or 0. */

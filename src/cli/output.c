@@ -50,6 +50,19 @@ int cli_output_open(cli_output_t *output, const char *path)
     return status;
 }
 
+/* A reader that has left a pipe, as head(1) does, knows; the status tells the rest. */
+static int fail_write(const char *name, int cause)
+{
+    if (cause == EPIPE)
+        return EXIT_SYSTEM;
+    return cli_fail(EXIT_SYSTEM, "%s could not be written: %s", name, strerror(cause));
+}
+
+int cli_output_flush(void)
+{
+    return fflush(stdout) == 0 && !ferror(stdout) ? 0 : fail_write("standard output", errno);
+}
+
 int cli_output_close(cli_output_t *output, int failed)
 {
     int cause = failed ? errno : 0;
@@ -65,7 +78,7 @@ int cli_output_close(cli_output_t *output, int failed)
     }
     int status = 0;
     if (failed)
-        status = cli_fail(EXIT_SYSTEM, "%s could not be written: %s", output->name, strerror(cause));
+        status = fail_write(output->name, cause);
     else if (output->path != NULL && rename(output->temporary, output->path) != 0)
         status = cli_fail(EXIT_SYSTEM, "%s: %s", output->name, strerror(errno));
     if (status != 0 && output->path != NULL)

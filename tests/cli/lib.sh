@@ -13,6 +13,7 @@ scratch=$(mktemp -d) || exit 99
 trap 'rm -rf "$scratch"' EXIT
 cd "$scratch" || exit 99
 broken=0
+# shellcheck disable=SC2034
 examples=$top/examples
 
 # run ARGUMENT...: standard output to `out`, standard error to `err`, status to $code.

@@ -2,8 +2,11 @@
 # The program as its users run it.
 CLI_TESTS = \
 	tests/cli/examples.sh \
+	tests/cli/input.sh \
 	tests/cli/man-examples.sh \
 	tests/cli/man-options.sh \
+	tests/cli/options.sh \
+	tests/cli/output.sh \
 	tests/cli/usage.sh
 
 dist_check_SCRIPTS += $(CLI_TESTS)
