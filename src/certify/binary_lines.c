@@ -325,7 +325,9 @@ void ncf__binary_lines(ncf_line_list_t *out, const ncf_tensor_t tensor,
     }
     binary_t binary;
     binary_init(&binary, tensor, options);
-    if (fmpz_poly_is_zero(binary.jacobian)) {
+    if (fmpz_poly_is_zero(binary.form)) {
+        out->euler_known = 0; /* T = 0: no line has mu != 0, every point is critical */
+    } else if (fmpz_poly_is_zero(binary.jacobian)) {
         whole_circle(out, &binary);
     } else {
         slong prec = 2 * options->precision + 20 * tensor->order;

@@ -18,6 +18,7 @@ typedef struct ncf_eigen_system ncf_eigen_system_t;
  * Prepares T for certificates: exact power-of-two scaling, correctly bounded double
  * tables for the floating-point certificate, cached ball enclosures of the points.
  * The tensor must outlive the system. n >= 1, m >= 2 (used for m >= 3, n >= 2).
+ * NULL when T is not told from zero at 16384 bits: then nothing can be scaled or proved.
  */
 ncf_eigen_system_t *ncf__eigen_system_new(const ncf_tensor_t tensor);
 void ncf__eigen_system_free(ncf_eigen_system_t *system);

@@ -10,6 +10,7 @@
 #define MAX_FAST_ORDER 32              /* T-FASTCERT assumes these limits */
 #define MAX_FAST_DIMENSION 64
 #define NORM_BITS 64 /* relative accuracy wanted of |T|_F */
+#define MAX_NORM_PRECISION 16384
 
 double ncf__mag_double(const mag_t x)
 {
@@ -89,9 +90,9 @@ static void rank_norm_bound(arb_t out, const ncf_eigen_system_t *system,
 
 /*
  * Encloses |T|_F of the unscaled tensor. The precision grows until cancellation between
- * the points is overcome, which happens because T is not zero; what it took is the guard.
+ * the points is overcome; what it took is the guard. Returns 0 when T may be zero.
  */
-static void measure_norm(arb_t norm, ncf_eigen_system_t *system)
+static int measure_norm(arb_t norm, ncf_eigen_system_t *system)
 {
     slong prec = 128, accurate;
     do {
@@ -104,22 +105,26 @@ static void measure_norm(arb_t norm, ncf_eigen_system_t *system)
             rank_norm_bound(norm, system, level, prec);
         }
         ncf__eigen_level_free(level, system);
-        accurate = arb_rel_accuracy_bits(norm);
-    } while (accurate < NORM_BITS);
+        accurate = arb_is_positive(norm) ? arb_rel_accuracy_bits(norm) : 0;
+    } while (accurate < NORM_BITS && prec < MAX_NORM_PRECISION);
     if (accurate < prec)
         system->guard = prec - accurate;
+    return accurate >= NORM_BITS;
 }
 
-static void set_scale(ncf_eigen_system_t *system)
+static int set_scale(ncf_eigen_system_t *system)
 {
     arb_t norm;
     arb_init(norm);
-    measure_norm(norm, system);
-    system->scale_exponent = arf_abs_bound_lt_2exp_si(arb_midref(norm));
-    arb_mul_2exp_si(norm, norm, -system->scale_exponent);
-    arb_get_mag(system->norm, norm);
-    system->norm_bound = ncf__mag_double(system->norm);
+    int measured = measure_norm(norm, system);
+    if (measured) {
+        system->scale_exponent = arf_abs_bound_lt_2exp_si(arb_midref(norm));
+        arb_mul_2exp_si(norm, norm, -system->scale_exponent);
+        arb_get_mag(system->norm, norm);
+        system->norm_bound = ncf__mag_double(system->norm);
+    }
     arb_clear(norm);
+    return measured;
 }
 
 /* One table entry as a double; adds its share to the squares of the two norms. */
@@ -216,7 +221,10 @@ ncf_eigen_system_t *ncf__eigen_system_new(const ncf_tensor_t tensor)
     system->has_table = table_is_affordable(system);
     if (system->has_table)
         ncf__eigen_index_init(&system->index, system->order, system->dimension);
-    set_scale(system);
+    if (!set_scale(system)) {
+        ncf__eigen_system_free(system);
+        return NULL;
+    }
     if (system->has_table && system->order <= MAX_FAST_ORDER &&
         system->dimension <= MAX_FAST_DIMENSION)
         build_double_table(system);

@@ -53,8 +53,11 @@ static int equations_vanish(const ncf_tensor_t tensor)
     return vanish;
 }
 
-/* The constant: T e_1^m of the unit vector of the first coordinate. */
-static void set_constant(arb_t mu, const ncf_tensor_t tensor, slong prec)
+/*
+ * The constant: T e_1^m of the unit vector of the first coordinate. Returns whether it is
+ * different from 0, exactly.
+ */
+static int set_constant(arb_t mu, const ncf_tensor_t tensor, slong prec)
 {
     slong n = tensor->dimension;
     arb_ptr e = _arb_vec_init(n);
@@ -64,18 +67,19 @@ static void set_constant(arb_t mu, const ncf_tensor_t tensor, slong prec)
     int found = ncf__rational_line_find(line, e, tensor);
     NCF_REQUIRE(found);
     ncf__rational_line_enclose(e, mu, line, tensor, prec);
+    int nonzero = !fmpq_is_zero(line->value);
     ncf__rational_line_clear(line);
     _arb_vec_clear(e, n);
+    return nonzero;
 }
 
-int ncf__sphere_line(ncf_line_list_t *out, const ncf_tensor_t tensor, slong prec)
+static void append_sphere(ncf_line_list_t *out, const arb_t mu, const ncf_tensor_t tensor,
+                          slong prec)
 {
     slong n = tensor->dimension;
-    if (tensor->order % 2 == 1 || !trial_lines_hold(tensor) || !equations_vanish(tensor))
-        return 0;
     ncf_line_struct *line = ncf__line_list_append(out, n - 1, tensor->ambient);
     arb_ptr e = _arb_vec_init(n);
-    set_constant(line->mu, tensor, prec);
+    arb_set(line->mu, mu);
     for (slong row = 0; row < n; row++) {
         _arb_vec_zero(e, n);
         arb_one(e + row);
@@ -86,11 +90,24 @@ int ncf__sphere_line(ncf_line_list_t *out, const ncf_tensor_t tensor, slong prec
     line->inertia_known = 1;
     line->nullity = n - 1;
     arb_one(line->curvature);
-    out->complete = ncf_proved();
     /* One critical manifold, the sphere itself, without normal directions. */
-    out->euler_expected = ncf__euler_sphere(n);
     out->euler_sum = out->euler_expected;
     out->euler_known = 1;
     _arb_vec_clear(e, n);
+}
+
+int ncf__sphere_line(ncf_line_list_t *out, const ncf_tensor_t tensor, slong prec)
+{
+    slong n = tensor->dimension;
+    if (tensor->order % 2 == 1 || !trial_lines_hold(tensor) || !equations_vanish(tensor))
+        return 0;
+    arb_t mu;
+    arb_init(mu);
+    out->complete = ncf_proved();
+    out->euler_expected = ncf__euler_sphere(n);
+    /* C = 0 is T = 0: there is no line with mu != 0, and every point is critical. */
+    if (set_constant(mu, tensor, prec))
+        append_sphere(out, mu, tensor, prec);
+    arb_clear(mu);
     return 1;
 }

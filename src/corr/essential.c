@@ -10,6 +10,8 @@
 
 /* A derivative is expanded only when it has at most this many monomials. */
 #define EXPANSION_LIMIT 200000
+/* The same for T itself, which is expanded only when it seems to be zero. */
+#define ZERO_LIMIT 2000000
 
 /* A random prime of 62 bits; the choice affects speed only. */
 static ulong random_prime(ncf_random_t *random)
@@ -203,27 +205,21 @@ static int next_multi_index(slong *index, slong d)
     return 1;
 }
 
-/* Is sum_i z_i (x_i . v) x_i^{(m-1)} = 0? Each monomial's coefficient is checked. */
-static int derivative_vanishes(const fmpq *v, slong order, const fmpq_mat_t x,
-                               const fmpq_mat_t weights)
+/* Is sum_i z_i x_i^a = 0 for every multi-index a of the degree? */
+static int moments_vanish(const fmpq *z, slong degree, const fmpq_mat_t x)
 {
     slong points = fmpq_mat_nrows(x), d = fmpq_mat_ncols(x);
     slong *index = ncf__calloc((size_t) d, sizeof(*index));
-    fmpq *scaled = _fmpq_vec_init(points);
     fmpq_t sum, term, power;
     fmpq_init(sum);
     fmpq_init(term);
     fmpq_init(power);
-    for (slong i = 0; i < points; i++) {
-        dot(scaled + i, fmpq_mat_entry(x, i, 0), v, d);
-        fmpq_mul(scaled + i, scaled + i, fmpq_mat_entry(weights, i, 0));
-    }
-    int vanishes = 1;
-    index[0] = order - 1;
+    int vanish = 1;
+    index[0] = degree;
     do {
         fmpq_zero(sum);
         for (slong i = 0; i < points; i++) {
-            fmpq_set(term, scaled + i);
+            fmpq_set(term, z + i);
             for (slong j = 0; j < d && !fmpq_is_zero(term); j++) {
                 if (index[j] == 0)
                     continue;
@@ -232,24 +228,38 @@ static int derivative_vanishes(const fmpq *v, slong order, const fmpq_mat_t x,
             }
             fmpq_add(sum, sum, term);
         }
-        vanishes = fmpq_is_zero(sum);
-    } while (vanishes && next_multi_index(index, d));
+        vanish = fmpq_is_zero(sum);
+    } while (vanish && next_multi_index(index, d));
     fmpq_clear(power);
     fmpq_clear(term);
     fmpq_clear(sum);
-    _fmpq_vec_clear(scaled, points);
     ncf__free(index);
+    return vanish;
+}
+
+/* Is sum_i z_i (x_i . v) x_i^{(m-1)} = 0? Each monomial's coefficient is checked. */
+static int derivative_vanishes(const fmpq *v, slong order, const fmpq_mat_t x,
+                               const fmpq_mat_t weights)
+{
+    slong points = fmpq_mat_nrows(x), d = fmpq_mat_ncols(x);
+    fmpq *scaled = _fmpq_vec_init(points);
+    for (slong i = 0; i < points; i++) {
+        dot(scaled + i, fmpq_mat_entry(x, i, 0), v, d);
+        fmpq_mul(scaled + i, scaled + i, fmpq_mat_entry(weights, i, 0));
+    }
+    int vanishes = moments_vanish(scaled, order - 1, x);
+    _fmpq_vec_clear(scaled, points);
     return vanishes;
 }
 
-/* May the derivatives be expanded? They have C(d + m - 2, m - 1) monomials. */
-static int expansion_is_small(slong order, const fmpq_mat_t x)
+/* Is (number of monomials of the degree in d variables) * points at most the limit? */
+static int expansion_is_small(slong degree, const fmpq_mat_t x, ulong limit)
 {
     fmpz_t monomials;
     fmpz_init(monomials);
-    fmpz_bin_uiui(monomials, (ulong) (fmpq_mat_ncols(x) + order - 2), (ulong) (order - 1));
+    fmpz_bin_uiui(monomials, (ulong) (fmpq_mat_ncols(x) + degree - 1), (ulong) degree);
     fmpz_mul_si(monomials, monomials, fmpq_mat_nrows(x));
-    int small = fmpz_cmp_ui(monomials, EXPANSION_LIMIT) <= 0;
+    int small = fmpz_cmp_ui(monomials, limit) <= 0;
     fmpz_clear(monomials);
     return small;
 }
@@ -323,6 +333,27 @@ static int span_of_gradients(fmpq_mat_t basis, slong order, const fmpq_mat_t x,
     return proved;
 }
 
+/*
+ * T in the coordinates of the span of the points is usually small enough to be expanded:
+ * when every coefficient is 0, T = 0 and the basis becomes empty.
+ */
+static void drop_zero_form(fmpq_mat_t basis, slong order, const fmpq_mat_t x,
+                           const fmpq_mat_t weights)
+{
+    fmpq_mat_t coords;
+    fmpq_mat_init(coords, fmpq_mat_nrows(x), fmpq_mat_ncols(basis));
+    fmpq_mat_mul(coords, x, basis);
+    fmpq *z = _fmpq_vec_init(fmpq_mat_nrows(x));
+    for (slong i = 0; i < fmpq_mat_nrows(x); i++)
+        fmpq_set(z + i, fmpq_mat_entry(weights, i, 0));
+    if (expansion_is_small(order, coords, ZERO_LIMIT) && moments_vanish(z, order, coords)) {
+        fmpq_mat_clear(basis);
+        fmpq_mat_init(basis, fmpq_mat_ncols(x), 0);
+    }
+    _fmpq_vec_clear(z, fmpq_mat_nrows(x));
+    fmpq_mat_clear(coords);
+}
+
 void ncf__essential_basis(fmpq_mat_t basis, slong order, const fmpq_mat_t x,
                           const fmpq_mat_t weights)
 {
@@ -338,9 +369,12 @@ void ncf__essential_basis(fmpq_mat_t basis, slong order, const fmpq_mat_t x,
     if (rank_gradients == d) {
         fmpq_mat_init(basis, d, d);
         fmpq_mat_one(basis);
-    } else if (rank_gradients == rank_points || !expansion_is_small(order, x) ||
+    } else if (rank_gradients == rank_points ||
+               !expansion_is_small(order - 1, x, EXPANSION_LIMIT) ||
                !span_of_gradients(basis, order, x, weights, rank_gradients, &random)) {
         span_of_points(basis, x, pivots, rank_points);
+        if (rank_gradients == 0)
+            drop_zero_form(basis, order, x, weights);
     }
     ncf__free(pivots);
 }

@@ -356,6 +356,11 @@ void ncf__count_classes(ncf_line_search_t *search, const ncf_tensor_t tensor,
                          .limits = limits,
                          .system = ncf__eigen_system_new(tensor)};
     search->lines.euler_expected = ncf__euler_sphere(tensor->dimension);
+    if (classes.system == NULL) {
+        search->unresolved++;
+        ncf__line_search_note(search, ncf__strdup("the data tensor was not told from zero"));
+        return;
+    }
     slong most = options->max_classes > WORD_MAX ? WORD_MAX : (slong) options->max_classes;
     if (fmpz_cmp_si(search->effort.class_bound, most) > 0) {
         search_real(search, &classes);
