@@ -48,6 +48,12 @@ typedef struct {
 } ncf_random_t;
 
 void ncf__random_init(ncf_random_t *random, uint64_t seed, uint64_t stream);
+
+/*
+ * A seed from the system, different in every run: only for checks whose answer does not
+ * depend on the numbers drawn, so that no input can be made to pass them by chance.
+ */
+void ncf__random_init_entropy(ncf_random_t *random);
 uint64_t ncf__random_bits(ncf_random_t *random);             /* 64 uniform bits */
 uint64_t ncf__random_below(ncf_random_t *random, uint64_t n); /* uniform in 0..n-1 */
 double ncf__random_unit(ncf_random_t *random);               /* uniform in [0, 1) */

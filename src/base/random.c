@@ -2,6 +2,8 @@
 /* random.c: xoshiro256** (Blackman and Vigna, 2018), seeded through splitmix64. */
 #include "base.h"
 
+#include <unistd.h>
+
 static uint64_t splitmix64(uint64_t *x)
 {
     uint64_t z = (*x += UINT64_C(0x9e3779b97f4a7c15));
@@ -21,6 +23,14 @@ void ncf__random_init(ncf_random_t *random, uint64_t seed, uint64_t stream)
     uint64_t offset = splitmix64(&x) ^ stream;
     for (int i = 0; i < 4; i++)
         random->state[i] = splitmix64(&offset);
+}
+
+void ncf__random_init_entropy(ncf_random_t *random)
+{
+    uint64_t seed;
+    if (getentropy(&seed, sizeof(seed)) != 0)
+        seed = (uint64_t) (ncf__clock() * 1e9);
+    ncf__random_init(random, seed, 0);
 }
 
 uint64_t ncf__random_bits(ncf_random_t *random)

@@ -29,25 +29,28 @@ static void pencil_matrix(fmpq_mat_t b, const ncf_tensor_t tensor)
     fmpq_mat_clear(weighted);
 }
 
-/* den * charpoly(x) = det of den-cleared (x I - B) at a random x modulo a random prime. */
-static int charpoly_agrees(const fmpq_poly_t poly, const fmpq_mat_t b)
+/* shifted = x I - B modulo its prime; 0 when the prime divides a denominator. */
+static int shift_modulo(nmod_mat_t shifted, const fmpq_mat_t b, ulong x)
 {
-    ncf_random_t random;
-    ncf__random_init(&random, 1, 4);
     slong n = fmpq_mat_nrows(b);
-    ulong p = n_nextprime((UINT64_C(1) << 61) + ncf__random_below(&random, UINT64_C(1) << 60), 1);
-    ulong x = ncf__random_below(&random, p);
-    nmod_mat_t shifted;
-    nmod_mat_init(shifted, n, n, p);
+    ulong p = shifted->mod.n;
     for (slong i = 0; i < n; i++) {
         for (slong j = 0; j < n; j++) {
-            ulong q = n_invmod(fmpz_fdiv_ui(fmpq_mat_entry_den(b, i, j), p), p);
-            ulong entry = n_mulmod2(fmpz_fdiv_ui(fmpq_mat_entry_num(b, i, j), p), q, p);
+            ulong den = fmpz_fdiv_ui(fmpq_mat_entry_den(b, i, j), p);
+            if (den == 0)
+                return 0;
+            ulong entry =
+                n_mulmod2(fmpz_fdiv_ui(fmpq_mat_entry_num(b, i, j), p), n_invmod(den, p), p);
             nmod_mat_entry(shifted, i, j) = n_submod(i == j ? x : 0, entry, p);
         }
     }
-    ulong determinant = nmod_mat_det(shifted);
-    nmod_mat_clear(shifted);
+    return 1;
+}
+
+/* den * charpoly(x) = den * det(x I - B) at one x modulo a prime. */
+static int agrees_modulo(const fmpq_poly_t poly, const nmod_mat_t shifted, ulong x)
+{
+    ulong p = shifted->mod.n;
     fmpz_poly_t numerator;
     nmod_poly_t reduced;
     fmpz_poly_init(numerator);
@@ -56,10 +59,29 @@ static int charpoly_agrees(const fmpq_poly_t poly, const fmpq_mat_t b)
     fmpz_poly_get_nmod_poly(reduced, numerator);
     ulong value = nmod_poly_evaluate_nmod(reduced, x);
     ulong den = fmpz_fdiv_ui(fmpq_poly_denref(poly), p);
-    int agrees = value == n_mulmod2(determinant, den, p);
+    int agrees = value == n_mulmod2(nmod_mat_det(shifted), den, p);
     nmod_poly_clear(reduced);
     fmpz_poly_clear(numerator);
     return agrees;
+}
+
+/* The identity at a random x modulo a random prime, another one in every run. */
+static int charpoly_agrees(const fmpq_poly_t poly, const fmpq_mat_t b)
+{
+    ncf_random_t random;
+    ncf__random_init_entropy(&random);
+    for (;;) {
+        ulong p = n_nextprime(
+            (UINT64_C(1) << 61) + ncf__random_below(&random, UINT64_C(1) << 60), 1);
+        ulong x = ncf__random_below(&random, p);
+        nmod_mat_t shifted;
+        nmod_mat_init(shifted, fmpq_mat_nrows(b), fmpq_mat_nrows(b), p);
+        int usable = shift_modulo(shifted, b, x);
+        int agrees = usable && agrees_modulo(poly, shifted, x);
+        nmod_mat_clear(shifted);
+        if (usable)
+            return agrees;
+    }
 }
 
 /* The roots of det(x I - B), verified. */
@@ -186,6 +208,9 @@ static void set_eigenspace(const eigenspaces_t *job, slong i, const arb_mat_t v)
     for (slong k = 0; k <= line->dimension && job->found[i]; k++)
         ncf__line_set_row(line, k, arb_mat_entry(rows, k, 0), job->tensor, wanted + 30);
     arb_set_round(line->mu, job->roots->roots[i].value, wanted + 30);
+    /* Its sign decides the index: only a root that is exactly 0 may be enclosed with 0. */
+    if (arb_contains_zero(line->mu) && !arb_is_zero(line->mu))
+        job->found[i] = 0;
     arb_mat_clear(rows);
 }
 

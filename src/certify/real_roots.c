@@ -40,7 +40,7 @@ static int squarefree_modulo(const fmpz_poly_factor_t factors, ulong p)
 static int factors_are_simple(const fmpz_poly_factor_t factors)
 {
     ncf_random_t random;
-    ncf__random_init(&random, 1, 6);
+    ncf__random_init_entropy(&random);
     int simple = 0;
     for (int trial = 0; trial < 10 && !simple; trial++)
         simple = squarefree_modulo(factors, random_prime(&random));
@@ -51,7 +51,7 @@ static int factors_are_simple(const fmpz_poly_factor_t factors)
 static int factorisation_agrees(const fmpz_poly_t f, const fmpz_poly_factor_t factors)
 {
     ncf_random_t random;
-    ncf__random_init(&random, 1, 3);
+    ncf__random_init_entropy(&random);
     ulong p = random_prime(&random);
     nmod_t mod;
     nmod_init(&mod, p);
