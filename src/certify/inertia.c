@@ -177,10 +177,14 @@ void ncf__line_inertia(ncf_line_t line, arb_srcptr e, const ncf_tensor_t tensor,
     arb_div(factor, factor, line->mu, prec);
     arb_mat_scalar_mul_arb(h, h, factor, prec);
     arb_one(factor);
-    line->inertia_known = tangent_gershgorin(diagonal, radius, h, e, prec) &&
-                          count_sides(&line->index, &below, diagonal, radius, n - 1, factor, prec);
+    int enclosed = tangent_gershgorin(diagonal, radius, h, e, prec);
+    line->inertia_known = enclosed && count_sides(&line->index, &below, diagonal, radius, n - 1,
+                                                  factor, prec);
     line->nullity = 0;
-    largest_eigenvalue(line->curvature, diagonal, radius, n - 1, prec);
+    if (enclosed)
+        largest_eigenvalue(line->curvature, diagonal, radius, n - 1, prec);
+    else
+        arb_indeterminate(line->curvature);
     if (n < tensor->ambient)
         arb_max(line->curvature, line->curvature, zero, prec);
     arb_clear(zero);
