@@ -12,40 +12,80 @@
 #include "rational_classes.h"
 
 #define MAX_BOXES 20000000
+#define MAX_BOXES_IN_FOUR 2000000 /* n = 4: a surface would take hours to draw finely */
 #define MAX_EXACT_LINES 4 /* exact lines in undecided regions that are named */
 
+/* About the largest |mu|: of the lines found, or else its bound sum_i |z_i| |x_i|^m. */
+static void size_of_values(arb_t size, const ncf_line_search_t *search,
+                           const ncf_tensor_t tensor)
+{
+    if (search->lines.count > 0) {
+        arb_abs(size, search->lines.lines[0].mu);
+        return;
+    }
+    slong n = tensor->dimension;
+    arb_mat_t points;
+    arb_t term, weight;
+    arb_mat_init(points, tensor->points, n);
+    arb_init(term);
+    arb_init(weight);
+    ncf__tensor_isometric(points, tensor, 64);
+    arb_zero(size);
+    for (slong i = 0; i < tensor->points; i++) {
+        arb_srcptr point = arb_mat_entry(points, i, 0);
+        arb_dot(term, NULL, 0, point, 1, point, 1, n, 64);
+        arb_sqrtpos(term, term, 64);
+        arb_pow_ui(term, term, (ulong) tensor->order, 64);
+        arb_set_fmpq(weight, fmpq_mat_entry(tensor->weights, i, 0), 64);
+        arb_abs(weight, weight);
+        arb_addmul(size, weight, term, 64);
+    }
+    arb_clear(weight);
+    arb_clear(term);
+    arb_mat_clear(points);
+}
+
+/* The floor of log10 of a positive number, brought to what number text can say. */
+static slong decimal_exponent(const arb_t x)
+{
+    arb_t log, ten;
+    fmpz_t exponent;
+    arb_init(log);
+    arb_init(ten);
+    fmpz_init(exponent);
+    arb_log(log, x, 64);
+    arb_const_log10(ten, 64);
+    arb_div(log, log, ten, 64);
+    slong most = NCF_NUMBER_MAX_EXPONENT - 10;
+    if (arb_is_finite(log))
+        arf_get_fmpz(exponent, arb_midref(log), ARF_RND_FLOOR);
+    slong power = fmpz_cmp_si(exponent, most) > 0    ? most
+                  : fmpz_cmp_si(exponent, -most) < 0 ? -most
+                                                     : fmpz_get_si(exponent);
+    fmpz_clear(exponent);
+    arb_clear(ten);
+    arb_clear(log);
+    return power;
+}
+
 /*
- * lambda_min by default: the power of ten below a thousandth of the largest lambda found.
- * Any positive number would do; the choice is stated with the result.
+ * lambda_min by default: the power of ten below a thousandth of the largest lambda found,
+ * or of a bound of it, so that a small tensor is not covered with a bound above all its
+ * values. Any positive number would do; the choice is stated with the result.
  */
 static void default_bound(ncf_line_search_t *search, const ncf_tensor_t tensor)
 {
-    arb_t bound, factor;
-    fmpz_t exponent;
-    arb_init(bound);
+    arb_t size, factor;
+    arb_init(size);
     arb_init(factor);
-    fmpz_init(exponent);
+    size_of_values(size, search, tensor);
     ncf__single_unit_factor(factor, tensor->order, 64);
-    arb_one(bound);
-    if (search->lines.count > 0) {
-        arb_abs(bound, search->lines.lines[0].mu);
-        arb_mul(bound, bound, factor, 64);
-    }
-    arb_log(bound, bound, 64);
-    arb_const_log10(factor, 64);
-    arb_div(bound, bound, factor, 64);
-    arf_get_fmpz(exponent, arb_midref(bound), ARF_RND_FLOOR);
-    fmpz_sub_ui(exponent, exponent, 3);
-    /* Beyond what number text can say the bound is 1; the scope states it. */
-    int sayable = fmpz_cmp_si(exponent, -NCF_NUMBER_MAX_EXPONENT) > 0 &&
-                  fmpz_cmp_si(exponent, NCF_NUMBER_MAX_EXPONENT) < 0;
-    slong power = sayable ? fmpz_get_si(exponent) : 0;
-    char *text = ncf__format("1e%ld", (long) power);
+    arb_mul(size, size, factor, 64);
+    char *text = ncf__format("1e%ld", (long) decimal_exponent(size) - 3);
     ncf__line_search_set_bound(search, text);
     ncf__free(text);
-    fmpz_clear(exponent);
     arb_clear(factor);
-    arb_clear(bound);
+    arb_clear(size);
 }
 
 /* mu_min <= lambda_min / factor. */
@@ -96,6 +136,8 @@ static int refine_in_box(arb_ptr e, arb_t mu, const ncf_cover_line_t *box,
                          const ncf_eigen_system_t *system, slong n,
                          const ncf_solve_options_t *options)
 {
+    if (system == NULL)
+        return 0;
     slong prec = options->precision + 30;
     double *z = ncf__calloc((size_t) (2 * n), sizeof(*z)), value[2] = {0, 0};
     arb_ptr middle = _arb_vec_init(n);
@@ -320,7 +362,8 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
         default_bound(search, tensor);
     set_mu_min(search, tensor);
     search->effort.used_cover = 1;
-    ncf__cover_lines(&cover, tensor, search->effort.mu_min, MAX_BOXES, options->threads,
+    ncf__cover_lines(&cover, tensor, search->effort.mu_min,
+                     tensor->dimension < 4 ? MAX_BOXES : MAX_BOXES_IN_FOUR, options->threads,
                      limits);
     search->effort.cover_boxes = cover.boxes;
     search->effort.cover_undecided = cover.undecided_count;
