@@ -82,7 +82,7 @@ static struct ncf_result *result_new(const ncf_problem_t *problem, const ncf_sol
     return result;
 }
 
-/* Drops listed orbits that are certainly below the bound. */
+/* Drops listed orbits that are certainly below the bound; so are all that are not listed. */
 static void trim_orbits(struct ncf_result *result, const arb_t bound)
 {
     ncf_orbit_list_t *list = &result->orbits;
@@ -92,7 +92,23 @@ static void trim_orbits(struct ncf_result *result, const arb_t bound)
         arb_clear(last->gap);
         arb_clear(last->lambda);
         ncf__free(last->members);
+        list->all = 1;
     }
+}
+
+/* A finite number that was asked for and not found leaves something open. */
+static void note_open_census(struct ncf_result *result)
+{
+    for (slong i = 0; i < result->search.lines.count; i++) {
+        if (result->search.lines.lines[i].dimension > 0)
+            return;
+    }
+    if (result->census.positive.known)
+        return;
+    result->search.unresolved++;
+    ncf__line_search_note(&result->search,
+                          ncf__strdup("the points are not counted: more than a million orbits are "
+                                      "above the bound, or some lambda is not told from it"));
 }
 
 static void count_points(struct ncf_result *result, const ncf_limits_t *limits)
@@ -110,6 +126,7 @@ static void count_points(struct ncf_result *result, const ncf_limits_t *limits)
     arb_set_fmpq(bound, result->search.lambda_min, prec);
     ncf__census_init_above(&result->census, lines, result->order, result->hidden, bound, prec);
     trim_orbits(result, bound);
+    note_open_census(result);
     arb_clear(bound);
 }
 

@@ -262,6 +262,10 @@ static json_t *document(const ncf_result_t *result, slong digits)
     json_object_set_new(object, "limit", json_string(ncf__limit_text(result->limit)));
     json_object_set_new(object, "complete", complete_object(result));
     json_object_set_new(object, "counts", counts_object(&result->census));
+    /* Without completeness the numbers are those of the points on the lines found. */
+    json_object_set_new(object, "counts_are",
+                        json_string(ncf_is_proved(result->search.lines.complete) ? "exact"
+                                                                                 : "lower bounds"));
     json_object_set_new(object, "lines", lines);
     json_object_set_new(object, "orbits", orbits);
     json_object_set_new(object, "undecided", undecided_array(result, digits));
