@@ -7,6 +7,7 @@ CLI_TESTS = \
 	tests/cli/man-options.sh \
 	tests/cli/options.sh \
 	tests/cli/output.sh \
+	tests/cli/stop.sh \
 	tests/cli/usage.sh
 
 dist_check_SCRIPTS += $(CLI_TESTS)
