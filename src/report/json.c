@@ -4,8 +4,9 @@
 
 #include <jansson.h>
 
-/* Above this many weights a representative is given by its active units only. */
+/* Above this many weights, in one point or in all, points are given by their active units. */
 #define FULL_WEIGHTS_LIMIT 2000
+#define ALL_WEIGHTS_LIMIT 400000
 
 static json_t *ball(const arb_t x, slong digits)
 {
@@ -49,7 +50,9 @@ static json_t *problem_object(const ncf_result_t *result)
     for (slong l = 0; l <= result->depth; l++)
         json_array_append_new(widths, json_integer(result->widths[l]));
     json_t *object = json_object();
-    json_object_set_new(object, "name", json_string(result->problem_name));
+    /* A file name need not be UTF-8; JSON text must be. */
+    json_t *name = json_string(result->problem_name);
+    json_object_set_new(object, "name", name != NULL ? name : json_null());
     json_object_set_new(object, "sha256", json_string(result->problem_sha256));
     json_object_set_new(object, "unknowns",
                         fmpz_fits_si(result->unknowns) ? json_integer(fmpz_get_si(result->unknowns))
@@ -118,7 +121,8 @@ static void set_weights(json_t *object, const ncf_orbit_struct *orbit, const ncf
                                                vector(arb_mat_entry(rows, k, 0), result->inputs, digits),
                                                "outgoing", ball(outgoing + k, digits)));
     json_object_set_new(object, "units", units);
-    int small = fmpz_cmp_ui(result->unknowns, FULL_WEIGHTS_LIMIT) <= 0;
+    int small = fmpz_cmp_ui(result->unknowns, FULL_WEIGHTS_LIMIT) <= 0 &&
+                result->orbits.count <= ALL_WEIGHTS_LIMIT / fmpz_get_si(result->unknowns);
     json_object_set_new(object, "weights",
                         small ? full_weights(rows, outgoing, orbit->active,
                                              fmpz_get_si(result->hidden), digits)
