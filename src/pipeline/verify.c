@@ -185,6 +185,9 @@ static void sum_up(struct ncf_result *result, const verify_job_t *job)
         if (check == NCF_CHECK_REFUTED)
             result->network_check = ncf_refuted();
     }
+    /* Nothing holds because nothing was looked at. */
+    if (result->orbits_checked == 0)
+        result->euler_identity = result->layer_norms = result->network_check = ncf_undecided();
 }
 
 void ncf__verify_orbits(struct ncf_result *result, const struct ncf_problem *problem,
