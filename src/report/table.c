@@ -242,7 +242,7 @@ static void write_orbits(FILE *stream, const ncf_result_t *result, long digits, 
     for (slong i = 0; i < shown; i++)
         write_orbit(stream, &list->orbits[i], i + 1, digits);
     if (shown < list->count)
-        fprintf(stream, "      ... %ld more were checked (--verbose or --json lists them)\n",
+        fprintf(stream, "      ... %ld more (--verbose or --json lists them)\n",
                 (long) (list->count - shown));
     else if (!list->all)
         fprintf(stream, "      ... further orbits exist (--top=N lists more)\n");
@@ -267,16 +267,17 @@ static void write_network_check(FILE *stream, const ncf_result_t *result)
     static const struct {
         ncf_check_t check;
         const char *text;
-    } kinds[] = {{NCF_CHECK_KRAWCZYK, "orbits proved by Krawczyk in the full network"},
-                 {NCF_CHECK_ACTIVE, "orbits proved by Krawczyk in the network of their active units"},
-                 {NCF_CHECK_RESIDUAL, "degenerate orbits with grad N = lambda u within their balls"},
-                 {NCF_CHECK_LIFT, "orbits by the closed form alone (more than 200 active weights)"},
-                 {NCF_CHECK_FAILED, "orbits UNDECIDED in the full network"},
-                 {NCF_CHECK_REFUTED, "orbits REFUTED in the full network"}};
+    } kinds[] = {{NCF_CHECK_KRAWCZYK, "proved by Krawczyk in the full network"},
+                 {NCF_CHECK_ACTIVE, "proved by Krawczyk in the network of the active units"},
+                 {NCF_CHECK_RESIDUAL, "degenerate: grad N = lambda u holds within the enclosures"},
+                 {NCF_CHECK_LIFT, "by the closed form alone (more than 200 active weights)"},
+                 {NCF_CHECK_FAILED, "UNDECIDED in the full network"},
+                 {NCF_CHECK_REFUTED, "REFUTED in the full network"},
+                 {NCF_CHECK_NONE, "not checked"}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
         slong count = count_checks(&result->orbits, kinds[i].check);
         if (count > 0)
-            fprintf(stream, "  %-6ld %s\n", (long) count, kinds[i].text);
+            fprintf(stream, "  %ld orbit%s %s\n", (long) count, count == 1 ? "" : "s", kinds[i].text);
     }
 }
 
@@ -285,7 +286,7 @@ static void write_audit(FILE *stream, const ncf_result_t *result)
     const ncf_line_list_t *lines = &result->search.lines;
     fprintf(stream, "Audit\n");
     if (result->orbits_checked > 0) {
-        fprintf(stream, "  Euler identity lambda = %ld N(u): %s; layer norms (1a), (1b): %s\n",
+        fprintf(stream, "  Euler identity lambda = %ld N(u): %s; norms of the layers and units: %s\n",
                 (long) fmpz_get_si(result->homogeneity), holds(result->euler_identity),
                 holds(result->layer_norms));
         write_network_check(stream, result);
@@ -317,8 +318,9 @@ static void write_effort(FILE *stream, const ncf_result_t *result)
                 (long) effort->paths_first_failed, (long) effort->rounds,
                 effort->rounds == 1 ? "" : "s");
     if (effort->used_cover)
-        fprintf(stream, "  cover of the sphere: %ld boxes, %ld regions undecided\n",
-                (long) effort->cover_boxes, (long) effort->cover_undecided);
+        fprintf(stream, "  cover of the sphere: %ld box%s, %ld region%s undecided\n",
+                (long) effort->cover_boxes, effort->cover_boxes == 1 ? "" : "es",
+                (long) effort->cover_undecided, effort->cover_undecided == 1 ? "" : "s");
 }
 
 ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, long digits, int verbose,
