@@ -91,6 +91,20 @@ typedef void (*ncf_job_fn)(void *context, slong index, int worker);
 ncf_limit_t ncf__parallel_for(slong count, int threads, ncf_job_fn job, void *context,
                               const ncf_limits_t *limits, const char *stage);
 
+/* ---- Dense kernels in doubles, for proposals (dense.c) -------------------------------- */
+
+/*
+ * In place, a (n x n, row-major) becomes about its inverse; 0 for a pivot that is zero or
+ * not a number. Blocks that are exactly decoupled stay so: their zeros stay exact.
+ */
+int ncf__dense_invert(double *a, slong n);
+
+/*
+ * The rows of v become about orthonormal eigenvectors of the symmetric a (n x n), in no
+ * particular order; a is overwritten. Returns 0 when an entry is not finite.
+ */
+int ncf__dense_eigenvectors(double *v, double *a, slong n);
+
 /* ---- Exact numbers as text (rational.c) ----------------------------------------------- */
 
 #define NCF_NUMBER_MAX_DIGITS 100000  /* characters of one number */

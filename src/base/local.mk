@@ -2,6 +2,7 @@ libncf_core_la_SOURCES += \
 	src/base/base.h \
 	src/base/compat.h \
 	src/base/decimal.c \
+	src/base/dense.c \
 	src/base/digest.c \
 	src/base/error.c \
 	src/base/limits.c \

@@ -2,12 +2,10 @@
 /*
  * inertia.c: T-INERTIA. The operator (m-1) T e^{m-2} on e^perp in an orthonormal basis
  * that nearly diagonalises it: Gershgorin intervals then enclose its eigenvalues. The
- * basis starts from LAPACK's eigenvectors, which are candidates only: Gram-Schmidt in
+ * basis starts from eigenvectors in doubles, which are candidates only: Gram-Schmidt in
  * balls makes enclosures of an exactly orthonormal basis from them.
  */
 #include "lines.h"
-
-#include <lapacke.h>
 
 /*
  * rows 1..n-1 of frame: an orthonormal basis of e^perp (row 0 is e), started from the
@@ -48,7 +46,6 @@ static int approx_eigenvectors(double *vectors, const arb_mat_t h, arb_srcptr e)
     slong n = arb_mat_nrows(h);
     double *a = ncf__malloc((size_t) (n * n), sizeof(*a));
     double *x = ncf__malloc((size_t) n, sizeof(*x));
-    double *values = ncf__malloc((size_t) n, sizeof(*values));
     double *hx = ncf__calloc((size_t) n, sizeof(*hx));
     double xhx = 0;
     for (slong i = 0; i < n; i++)
@@ -63,15 +60,11 @@ static int approx_eigenvectors(double *vectors, const arb_mat_t h, arb_srcptr e)
     for (slong i = 0; i < n; i++)
         for (slong j = 0; j < n; j++)
             a[i * n + j] += xhx * x[i] * x[j] - x[i] * hx[j] - hx[i] * x[j];
-    /* Row-major symmetric with 'L' is column-major with 'U': rows come out as vectors. */
-    int info = LAPACKE_dsyev(LAPACK_COL_MAJOR, 'V', 'U', (lapack_int) n, a, (lapack_int) n, values);
-    for (slong i = 0; i < n * n; i++)
-        vectors[i] = a[i];
+    int found = ncf__dense_eigenvectors(vectors, a, n);
     ncf__free(hx);
-    ncf__free(values);
     ncf__free(x);
     ncf__free(a);
-    return info == 0;
+    return found;
 }
 
 /*

@@ -8,7 +8,6 @@
  */
 #include "kkt_point.h"
 
-#include <lapacke.h>
 #include <math.h>
 
 typedef struct {
@@ -183,18 +182,12 @@ static int approx_inverse_double(system_t *s)
 {
     slong size = s->size;
     double *matrix = approx_jacobian(s);
-    lapack_int *pivots = ncf__malloc((size_t) size, sizeof(*pivots));
-    lapack_int order = (lapack_int) size;
-    /* Row-major read as column-major is the transpose, and its inverse transposes back. */
-    int good = all_finite(matrix, size * size) &&
-               LAPACKE_dgetrf(LAPACK_COL_MAJOR, order, order, matrix, order, pivots) == 0 &&
-               LAPACKE_dgetri(LAPACK_COL_MAJOR, order, matrix, order, pivots) == 0 &&
+    int good = all_finite(matrix, size * size) && ncf__dense_invert(matrix, size) &&
                all_finite(matrix, size * size);
     for (slong i = 0; good && i < size; i++) {
         for (slong j = 0; j < size; j++)
             arb_set_d(arb_mat_entry(s->inverse, i, j), matrix[i * size + j]);
     }
-    ncf__free(pivots);
     ncf__free(matrix);
     return good;
 }
@@ -261,14 +254,73 @@ static int inflate_box(system_t *s)
     return proper;
 }
 
-/* |(Y F(m))_j| + rho sum_k |C_jk| < rho with C = I - Y JF(B); infinite bounds fail. */
-static int row_is_inside(const system_t *s, const arb_mat_t contraction, slong j)
+/*
+ * The part of the system that a block of rows of Y meets: Y_jk = 0 exactly for j in the
+ * block and k outside of it. Units of a two-layer network that are zero make such blocks.
+ */
+typedef struct {
+    slong *rows, *columns; /* of the system; columns: those where C may be non-zero */
+    slong row_count, column_count;
+} block_t;
+
+/* label[j] = the smallest index of the block of j. */
+static void label_blocks(slong *label, const arb_mat_t inverse)
 {
+    slong size = arb_mat_nrows(inverse);
+    for (slong j = 0; j < size; j++)
+        label[j] = j;
+    for (int changed = 1; changed;) {
+        changed = 0;
+        for (slong j = 0; j < size; j++) {
+            for (slong k = 0; k < size; k++) {
+                if (label[j] == label[k] || arb_is_zero(arb_mat_entry(inverse, j, k)))
+                    continue;
+                label[j] = label[k] = FLINT_MIN(label[j], label[k]);
+                changed = 1;
+            }
+        }
+    }
+}
+
+/* Is C_jk non-zero possible for some j of the block? C = I - Y S. */
+static int column_is_met(const block_t *block, const slong *label, const arb_mat_t slope, slong k)
+{
+    if (label[k] == label[block->rows[0]])
+        return 1;
+    for (slong r = 0; r < block->row_count; r++) {
+        if (!arb_is_zero(arb_mat_entry(slope, block->rows[r], k)))
+            return 1;
+    }
+    return 0;
+}
+
+static void find_block(block_t *block, slong first, const slong *label, const arb_mat_t slope)
+{
+    slong size = arb_mat_nrows(slope);
+    block->row_count = block->column_count = 0;
+    for (slong j = first; j < size; j++) {
+        if (label[j] == first)
+            block->rows[block->row_count++] = j;
+    }
+    for (slong k = 0; k < size; k++) {
+        if (column_is_met(block, label, slope, k))
+            block->columns[block->column_count++] = k;
+    }
+}
+
+/* |(Y F(m))_j| + rho sum_k |C_jk| < rho, row r of -C + I = Y S; infinite bounds fail. */
+static int row_is_inside(const system_t *s, const block_t *block, arb_mat_t product, slong r,
+                         slong prec)
+{
+    slong j = block->rows[r];
     mag_t sum, entry;
     mag_init(sum);
     mag_init(entry);
-    for (slong k = 0; k < s->size; k++) {
-        arb_get_mag(entry, arb_mat_entry(contraction, j, k));
+    for (slong c = 0; c < block->column_count; c++) {
+        arb_ptr value = arb_mat_entry(product, r, c);
+        if (block->columns[c] == j)
+            arb_sub_ui(value, value, 1, prec);
+        arb_get_mag(entry, value);
         mag_add(sum, sum, entry);
     }
     mag_mul(sum, sum, s->radius);
@@ -280,23 +332,52 @@ static int row_is_inside(const system_t *s, const arb_mat_t contraction, slong j
     return inside;
 }
 
+/* The rows of one block; what is left out of the product Y S is exactly zero. */
+static int block_is_inside(const system_t *s, const block_t *block, const arb_mat_t slope,
+                           slong prec)
+{
+    slong rows = block->row_count, columns = block->column_count;
+    arb_mat_t left, right, product;
+    arb_mat_init(left, rows, rows);
+    arb_mat_init(right, rows, columns);
+    arb_mat_init(product, rows, columns);
+    for (slong r = 0; r < rows; r++) {
+        for (slong k = 0; k < rows; k++)
+            arb_set(arb_mat_entry(left, r, k),
+                    arb_mat_entry(s->inverse, block->rows[r], block->rows[k]));
+        for (slong c = 0; c < columns; c++)
+            arb_set(arb_mat_entry(right, r, c),
+                    arb_mat_entry(slope, block->rows[r], block->columns[c]));
+    }
+    arb_mat_mul(product, left, right, prec);
+    int inside = 1;
+    for (slong r = 0; r < rows && inside; r++)
+        inside = row_is_inside(s, block, product, r, prec);
+    arb_mat_clear(product);
+    arb_mat_clear(right);
+    arb_mat_clear(left);
+    return inside;
+}
+
 /* K(B) strictly inside B. The Jacobian needs only the accuracy that Y has. */
 static int krawczyk_holds(const system_t *s, slong jacobian_prec)
 {
-    arb_mat_t slope, contraction;
+    slong *scratch = ncf__malloc((size_t) (3 * s->size), sizeof(*scratch));
+    slong *label = scratch + 2 * s->size;
+    block_t block = {.rows = scratch, .columns = scratch + s->size};
+    arb_mat_t slope;
     arb_mat_init(slope, s->size, s->size);
-    arb_mat_init(contraction, s->size, s->size);
     ncf__kkt_jacobian(slope, s->box, s->network, s->x, s->weights, jacobian_prec);
-    arb_mat_mul(contraction, s->inverse, slope, jacobian_prec);
-    arb_mat_neg(contraction, contraction);
+    label_blocks(label, s->inverse);
     int holds = 1;
     for (slong j = 0; j < s->size && holds; j++) {
-        arb_ptr diagonal = arb_mat_entry(contraction, j, j);
-        arb_add_ui(diagonal, diagonal, 1, jacobian_prec);
-        holds = row_is_inside(s, contraction, j);
+        if (label[j] != j)
+            continue;
+        find_block(&block, j, label, slope);
+        holds = block_is_inside(s, &block, slope, jacobian_prec);
     }
     arb_mat_clear(slope);
-    arb_mat_clear(contraction);
+    ncf__free(scratch);
     return holds;
 }
 

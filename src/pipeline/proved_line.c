@@ -2,10 +2,19 @@
 /* proved_line.c: a proved eigenvector as a line of the list, with inertia and audit. */
 #include "line_search.h"
 
-static void audit_point(ncf_line_search_t *search, arb_srcptr e, const arb_t mu,
-                        const ncf_tensor_t tensor, const arb_mat_t points, slong prec)
+/*
+ * (m-1) T e^{m-2} - mu I = mu ((m-1)/mu T e^{m-2} - I): its negative eigenvalues on e^perp
+ * are those of the second factor that are below 0 for mu > 0, above 0 for mu < 0.
+ */
+static void audit_point(ncf_line_search_t *search, const ncf_line_t line, arb_srcptr e,
+                        const arb_t mu, const ncf_tensor_t tensor, const arb_mat_t points,
+                        slong prec)
 {
-    slong negative = ncf__morse_index(e, mu, tensor, points, prec);
+    slong negative;
+    if (line->inertia_known)
+        negative = arb_is_positive(mu) ? tensor->dimension - 1 - line->index : line->index;
+    else
+        negative = ncf__morse_index(e, mu, tensor, points, prec);
     if (negative < 0)
         search->euler_lost = 1;
     else
@@ -23,12 +32,12 @@ void ncf__add_proved_line(ncf_line_search_t *search, arb_srcptr e, const arb_t m
                                           "from 0"));
         return;
     }
-    audit_point(search, e, mu, tensor, points, prec);
     ncf_line_struct *line = ncf__line_list_append(&search->lines, 0, tensor->ambient);
     arb_set(line->mu, mu);
     ncf__line_set_row(line, 0, e, tensor, prec);
     line->multiplicity = 1;
     ncf__line_inertia(line, e, tensor, points, prec);
+    audit_point(search, line, e, mu, tensor, points, prec);
     if (ncf__line_normalise_sign(line) && tensor->order % 2 == 1)
         arb_neg(line->mu, line->mu);
 }
