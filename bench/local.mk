@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# Benchmarks are built by `make bench` and never run by `make check`.
+# Never run by `make check`. `make bench-programs` builds, `make bench` runs bench/run.sh too;
+# `make bench BENCH=quick` takes about a minute.
 bench_programs =
 
 bench_programs += bench/p-certify
@@ -20,6 +21,13 @@ bench_programs += bench/p-real_roots
 bench_p_real_roots_SOURCES = bench/p-real_roots.c
 bench_p_real_roots_LDADD = libncf-core.la
 
+# Times other programs; links nothing of ours.
+bench_programs += bench/measure
+bench_measure_SOURCES = bench/measure.c
+
 EXTRA_PROGRAMS += $(bench_programs)
-bench: $(bench_programs)
-.PHONY: bench
+EXTRA_DIST += bench/run.sh bench/tensor.awk bench/README.md
+bench-programs: $(bench_programs)
+bench: bench-programs ncf
+	srcdir='$(srcdir)' NCF=./ncf MEASURE=bench/measure $(SHELL) $(srcdir)/bench/run.sh $(BENCH)
+.PHONY: bench bench-programs
