@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#define GRACE_SECONDS 0.1 /* to list orbits when a limit has been reached */
+
 void ncf_solve_options_init(ncf_solve_options_t *options)
 {
     *options = (ncf_solve_options_t) {.size = sizeof(*options),
@@ -176,7 +178,8 @@ static void run_stages(struct ncf_result *result, const ncf_problem_t *problem,
     result->distinct_points = tensor->points;
     ncf__line_search_init(&result->search, tensor, &result->options, limits);
     result->limit = result->search.limit;
-    count_points(result, limits);
+    ncf_limits_t grace = ncf__limits_grace(limits, GRACE_SECONDS);
+    count_points(result, &grace);
     if (result->limit == NCF_LIMIT_NONE)
         result->limit = result->orbits.limit;
     ncf__verify_orbits(result, problem, limits);

@@ -75,6 +75,12 @@ double ncf__clock(void);
 /* Which limit is reached now; limits may be NULL. Cheap: call it every millisecond. */
 ncf_limit_t ncf__limit_reached(const ncf_limits_t *limits);
 
+/*
+ * Limits for saving what is finished: the same ones while none of them is reached, else
+ * that many seconds from now, without progress. limits may be NULL.
+ */
+ncf_limits_t ncf__limits_grace(const ncf_limits_t *limits, double seconds);
+
 /* Reports progress; only from the thread that called the library. NULL is fine. */
 void ncf__progress(const ncf_limits_t *limits, const char *stage, double done, double total);
 

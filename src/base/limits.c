@@ -22,6 +22,17 @@ ncf_limit_t ncf__limit_reached(const ncf_limits_t *limits)
     return NCF_LIMIT_NONE;
 }
 
+ncf_limits_t ncf__limits_grace(const ncf_limits_t *limits, double seconds)
+{
+    ncf_limits_t none = {0, NULL, NULL, NULL};
+    if (limits == NULL)
+        return none;
+    if (ncf__limit_reached(limits) == NCF_LIMIT_NONE)
+        return *limits;
+    none.deadline = ncf__clock() + seconds;
+    return none;
+}
+
 void ncf__progress(const ncf_limits_t *limits, const char *stage, double done, double total)
 {
     if (limits != NULL && limits->progress != NULL)

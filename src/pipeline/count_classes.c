@@ -12,6 +12,8 @@
 #include "rational_classes.h"
 
 #define MAX_ROUNDS 3
+#define BLOCK_PATHS 8192   /* tracked before the first of them are certified */
+#define GRACE_SECONDS 0.25 /* to save what is finished when a limit is reached */
 #define MAX_PROPOSALS 100 /* end points of a round near which rational lines are sought */
 
 typedef struct {
@@ -57,11 +59,24 @@ static void certify_one(void *context, slong k, int worker)
 }
 
 static void certify_endpoints(classes_t *classes, const ncf_endpoints_t *endpoints,
-                              const slong *which)
+                              const slong *which, const ncf_limits_t *limits)
 {
     certify_job_t job = {classes, endpoints, which};
-    ncf__parallel_for(endpoints->paths, classes->options->threads, certify_one, &job,
-                      classes->limits, "certifying");
+    ncf__parallel_for(endpoints->paths, classes->options->threads, certify_one, &job, limits,
+                      NULL);
+}
+
+/*
+ * Tells the certified classes apart. After a limit only the real ones are kept: they are
+ * few, so that the lines among them can be reported at once.
+ */
+static void tell_apart(classes_t *classes)
+{
+    int partial = ncf__limit_reached(classes->limits) != NCF_LIMIT_NONE;
+    for (slong k = 0; k < classes->count && partial; k++) {
+        if (classes->classes[k].certified && classes->classes[k].real != 1)
+            ncf__class_clear(&classes->classes[k]);
+    }
     classes->distinct =
         ncf__eigen_distinct(classes->group, classes->classes, classes->count, classes->system);
 }
@@ -95,8 +110,7 @@ static void propose_rational(classes_t *classes, const ncf_endpoints_t *ends,
     fmpz_t most;
     fmpz_init_set_si(most, classes->count - classes->distinct);
     for (slong k = 0; k < ends->paths && proposals < MAX_PROPOSALS; k++) {
-        slong path = which == NULL ? k : which[k];
-        if (classes->classes[path].certified || ends->status[k] == NCF_PATH_UNTRACKED)
+        if (classes->classes[which[k]].certified || ends->status[k] == NCF_PATH_UNTRACKED)
             continue;
         if (ncf__limit_reached(classes->limits) != NCF_LIMIT_NONE)
             break;
@@ -105,7 +119,6 @@ static void propose_rational(classes_t *classes, const ncf_endpoints_t *ends,
         proposals++;
     }
     fmpz_clear(most);
-    count_rational(classes);
 }
 
 static int all_counted(const classes_t *classes)
@@ -124,18 +137,49 @@ static ncf_homotopy_tensor_t approximate_tensor(const classes_t *classes)
     return t;
 }
 
+/* Progress of one block as a part of all paths of a round. */
+typedef struct {
+    const ncf_limits_t *limits;
+    double start, total;
+} block_progress_t;
+
+static void block_progress(void *context, const char *stage, double done, double total)
+{
+    const block_progress_t *block = context;
+    (void) total;
+    ncf__progress(block->limits, stage, block->start + done, block->total);
+}
+
+/*
+ * Tracks and certifies the paths numbered which[0..count-1], block by block: when a limit
+ * ends the work, the blocks before it are proved, and so is what was finished of the last
+ * one, in the time of grace.
+ */
 static void track(classes_t *classes, const slong *which, slong count, double tightness)
 {
     ncf_homotopy_tensor_t tensor = approximate_tensor(classes);
+    block_progress_t block = {classes->limits, 0, (double) count};
+    ncf_limits_t limits = *classes->limits;
+    limits.progress = block_progress;
+    limits.progress_context = &block;
     ncf_homotopy_options_t options = {classes->options->seed, classes->options->threads,
-                                      tightness, classes->limits};
-    ncf_endpoints_t endpoints;
-    ncf__homotopy_track(&endpoints, &tensor, which, count, &options);
-    certify_endpoints(classes, &endpoints, which);
-    /* Most of what a first pass misses is not singular: retracking mends it for less. */
-    if (which != NULL)
-        propose_rational(classes, &endpoints, which);
-    ncf__endpoints_clear(&endpoints);
+                                      tightness, &limits};
+    for (slong start = 0; start < count; start += BLOCK_PATHS) {
+        slong size = count - start < BLOCK_PATHS ? count - start : BLOCK_PATHS;
+        ncf_endpoints_t endpoints;
+        block.start = (double) start;
+        ncf__homotopy_track(&endpoints, &tensor, which + start, size, &options);
+        ncf_limits_t grace = ncf__limits_grace(classes->limits, GRACE_SECONDS);
+        certify_endpoints(classes, &endpoints, which + start, &grace);
+        /* Most of what a first pass misses is not singular: retracking mends it for less. */
+        if (tightness > 1)
+            propose_rational(classes, &endpoints, which + start);
+        ncf__endpoints_clear(&endpoints);
+        if (ncf__limit_reached(classes->limits) != NCF_LIMIT_NONE)
+            break;
+    }
+    tell_apart(classes);
+    count_rational(classes);
 }
 
 /* Paths without a class of their own: not proved, or in one group with another path. */
@@ -159,7 +203,9 @@ static void track_all(ncf_line_search_t *search, classes_t *classes)
 {
     slong *which = ncf__malloc((size_t) classes->count, sizeof(*which));
     double tightness = 1;
-    track(classes, NULL, classes->count, tightness);
+    for (slong k = 0; k < classes->count; k++)
+        which[k] = k;
+    track(classes, which, classes->count, tightness);
     search->effort.paths_first_failed = classes->count - classes->distinct;
     while (!all_counted(classes) && search->effort.rounds < MAX_ROUNDS &&
            ncf__limit_reached(classes->limits) == NCF_LIMIT_NONE) {
@@ -186,7 +232,9 @@ static void search_real(ncf_line_search_t *search, classes_t *classes)
     classes->count = endpoints.paths;
     classes->classes = ncf__calloc((size_t) classes->count, sizeof(*classes->classes));
     classes->group = ncf__calloc((size_t) classes->count, sizeof(*classes->group));
-    certify_endpoints(classes, &endpoints, NULL);
+    ncf_limits_t grace = ncf__limits_grace(classes->limits, GRACE_SECONDS);
+    certify_endpoints(classes, &endpoints, NULL, &grace);
+    tell_apart(classes);
     ncf__endpoints_clear(&endpoints);
 }
 
@@ -284,8 +332,8 @@ static void collect_lines(ncf_line_search_t *search, classes_t *classes)
     effort->classes_real += classes->multiple_lines;
     refine_job_t job = {classes, which, ncf__calloc((size_t) count, sizeof(arb_ptr)),
                         _arb_vec_init(count), ncf__calloc((size_t) count, sizeof(int))};
-    ncf__parallel_for(count, classes->options->threads, refine_one, &job, classes->limits,
-                      "refining");
+    ncf_limits_t grace = ncf__limits_grace(classes->limits, GRACE_SECONDS);
+    ncf__parallel_for(count, classes->options->threads, refine_one, &job, &grace, "refining");
     add_lines(search, &job, count);
     ncf__line_list_sort(&search->lines);
     ncf__free(job.refined);
