@@ -40,7 +40,7 @@ static int by_value(const void *a, const void *b)
     return (*x > *y) - (*x < *y);
 }
 
-/* ---- Peak of one core -------------------------------------------------------- */
+/* ---- Peak of one core ------------------------------------------------------------ */
 
 /* Twelve independent chains of multiply-adds hide the latency of the units. */
 #define PEAK_CHAINS 12
@@ -88,7 +88,7 @@ static double peak(const ncf_kernel_t *kernel)
     return best;
 }
 
-/* ---- Random tensors ---------------------------------------------------------- */
+/* ---- Random tensors -------------------------------------------------------------- */
 
 static double normal(ncf_random_t *random)
 {
@@ -132,7 +132,7 @@ static void random_tensor(ncf_homotopy_tensor_t *t, double *points, double *weig
     t->weights = weights;
 }
 
-/* ---- Coincident end points --------------------------------------------------- */
+/* ---- Coincident end points ------------------------------------------------------- */
 
 static complex_t product(const double *a, const double *b, slong n)
 {
@@ -180,7 +180,7 @@ static slong mark_coincident(char *mark, const ncf_endpoints_t *e)
     return marked;
 }
 
-/* ---- Runs -------------------------------------------------------------------- */
+/* ---- Runs ------------------------------------------------------------------------ */
 
 /* Sums over the tensors of one shape. */
 typedef struct {

@@ -38,7 +38,7 @@ extern "C" {
 #define NCF_PRINTF(f, a)
 #endif
 
-/* ---- Version ------------------------------------------------------------ */
+/* ---- Version --------------------------------------------------------------------- */
 
 #define NCF_VERSION_MAJOR 0
 #define NCF_VERSION_MINOR 1
@@ -57,7 +57,7 @@ NCF_API const char *ncf_version(void);
  */
 NCF_API const char *ncf_library_version(const char *name);
 
-/* ---- Status: did the call work? ----------------------------------------- */
+/* ---- Status: did the call work? -------------------------------------------------- */
 
 /* name, exit status of the programs, text */
 #define NCF_STATUS_LIST(X)                                                     \
@@ -100,7 +100,7 @@ NCF_API void ncf_error_init(ncf_error_t *err);
  */
 NCF_API void ncf_error_print(FILE *stream, const char *program, const ncf_error_t *err);
 
-/* ---- Verdict: what is proved? -------------------------------------------- */
+/* ---- Verdict: what is proved? ---------------------------------------------------- */
 
 /*
  * A one-member struct, so that `if (verdict)` does not compile: an undecided
@@ -132,7 +132,7 @@ static inline ncf_verdict_t ncf_verdict_not(ncf_verdict_t a)
     return a;
 }
 
-/* ---- Problems -------------------------------------------------------------- */
+/* ---- Problems -------------------------------------------------------------------- */
 
 typedef struct ncf_problem ncf_problem_t;
 
@@ -165,7 +165,7 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_problem_parse(ncf_problem_t **out, const c
 
 NCF_API void ncf_problem_free(ncf_problem_t *problem);
 
-/* ---- Solving ---------------------------------------------------------------- */
+/* ---- Solving --------------------------------------------------------------------- */
 
 typedef struct ncf_result ncf_result_t;
 
@@ -244,7 +244,7 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_table(FILE *stream,
                                                          long digits, int verbose,
                                                          ncf_error_t *err);
 
-/* ---- Information -------------------------------------------------------------- */
+/* ---- Information ----------------------------------------------------------------- */
 
 /**
  * ncf_info_write(stream, problem, json, err):

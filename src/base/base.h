@@ -10,7 +10,7 @@
 #include "compat.h"
 #include "ncf.h"
 
-/* ---- Errors and allocation (error.c, memory.c) ------------------------------- */
+/* ---- Errors and allocation (error.c, memory.c) ----------------------------------- */
 
 /* Records the first failure in err (which may be NULL) and returns status. */
 ncf_status_t ncf__fail(ncf_error_t *err, ncf_status_t status, const char *format, ...)
@@ -36,7 +36,7 @@ char *ncf__strdup(const char *text);
 char *ncf__format(const char *format, ...) NCF_PRINTF(1, 2); /* allocated text */
 void ncf__free(void *block);
 
-/* ---- Random streams (random.c) ------------------------------------------------- */
+/* ---- Random streams (random.c) --------------------------------------------------- */
 
 /*
  * xoshiro256** seeded through splitmix64 (Blackman and Vigna): our own, because
@@ -84,7 +84,7 @@ ncf_limits_t ncf__limits_grace(const ncf_limits_t *limits, double seconds);
 /* Reports progress; only from the thread that called the library. NULL is fine. */
 void ncf__progress(const ncf_limits_t *limits, const char *stage, double done, double total);
 
-/* ---- Worker threads (parallel.c) --------------------------------------------------- */
+/* ---- Worker threads (parallel.c) ------------------------------------------------- */
 
 /*
  * Runs job(context, index, worker) once for each index in 0..count-1, in order of
@@ -97,11 +97,12 @@ typedef void (*ncf_job_fn)(void *context, slong index, int worker);
 ncf_limit_t ncf__parallel_for(slong count, int threads, ncf_job_fn job, void *context,
                               const ncf_limits_t *limits, const char *stage);
 
-/* ---- Dense kernels in doubles, for proposals (dense.c) -------------------------------- */
+/* ---- Dense algebra in doubles through LAPACK, for proposals (dense.c) ------------ */
 
 /*
- * In place, a (n x n, row-major) becomes about its inverse; 0 for a pivot that is zero or
- * not a number. Blocks that are exactly decoupled stay so: their zeros stay exact.
+ * In place, a (n x n, row-major) becomes about its inverse; returns 0 for a pivot that is
+ * zero and for entries that are not numbers. Between blocks that are exactly decoupled the
+ * zeros are expected to stay exact; nothing but speed rests on it.
  */
 int ncf__dense_invert(double *a, slong n);
 
@@ -111,7 +112,7 @@ int ncf__dense_invert(double *a, slong n);
  */
 int ncf__dense_eigenvectors(double *v, double *a, slong n);
 
-/* ---- Exact numbers as text (rational.c) ----------------------------------------------- */
+/* ---- Exact numbers as text (rational.c) ------------------------------------------ */
 
 #define NCF_NUMBER_MAX_DIGITS 100000  /* characters of one number */
 #define NCF_NUMBER_MAX_EXPONENT 20000 /* |e| of a decimal exponent */
@@ -126,12 +127,12 @@ const char *ncf__rational_parse(fmpq_t out, const char *text, size_t length);
 /* The exact value of a finite double. */
 void ncf__rational_set_double(fmpq_t out, double x);
 
-/* ---- Digest (digest.c) -------------------------------------------------------------------- */
+/* ---- Digest (digest.c) ----------------------------------------------------------- */
 
 /* Writes the SHA-256 of the bytes as 64 lower-case hexadecimal digits and a zero. */
 void ncf__sha256(char hex[65], const void *bytes, size_t length);
 
-/* ---- Decimals (decimal.c) -------------------------------------------------------------------- */
+/* ---- Decimals (decimal.c) -------------------------------------------------------- */
 
 /*
  * An enclosure as two decimals: |true value - mid| <= rad holds for the decimals as

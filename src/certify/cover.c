@@ -42,7 +42,7 @@ typedef struct {
     const ncf_limits_t *limits;
 } cover_search_t;
 
-/* ---- Boxes and lines of a job ------------------------------------------------- */
+/* ---- Boxes and lines of a job ---------------------------------------------------- */
 
 static void append(ncf_cover_box_t **list, slong *count, slong *allocated,
                    const ncf_cover_box_t *box)
@@ -92,7 +92,7 @@ static int prove_line(cover_job_t *job, const double *x, const ncf_cover_box_t *
     return 1;
 }
 
-/* ---- One box ----------------------------------------------------------------------- */
+/* ---- One box --------------------------------------------------------------------- */
 
 static const ncf_cover_term_t *chart_table(const cover_search_t *search, slong chart)
 {
@@ -244,7 +244,7 @@ static void give_up(cover_job_t *job)
                &job->queue[job->head]);
 }
 
-/* ---- Jobs, rounds and the budget ---------------------------------------------------- */
+/* ---- Jobs, rounds and the budget ------------------------------------------------- */
 
 static void run_job(void *context, slong index, int worker)
 {
@@ -342,8 +342,7 @@ static void free_jobs(cover_search_t *search)
     ncf__free(search->jobs);
 }
 
-/* ---- The result ---------------------------------------------------------------------------
- */
+/* ---- The result ------------------------------------------------------------------ */
 
 static void add_undecided(ncf_cover_t *out, const ncf_cover_box_t *box, slong chart,
                           slong dimension)

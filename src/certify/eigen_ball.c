@@ -22,7 +22,7 @@ void ncf__acb_vec_norm_mag(mag_t out, acb_srcptr x, slong count)
     mag_clear(part);
 }
 
-/* ---- H = T z^{m-2} ----------------------------------------------------------------- */
+/* ---- H = T z^{m-2} --------------------------------------------------------------- */
 
 /* Real and imaginary parts apart, so that one real dot product each does the work. */
 typedef struct {
@@ -137,7 +137,7 @@ void ncf__eigen_hessian(acb_mat_t h, acb_srcptr z, const ncf_eigen_system_t *sys
         hessian_by_points(h, z, system, level, prec);
 }
 
-/* ---- f and J -------------------------------------------------------------------------- */
+/* ---- f and J --------------------------------------------------------------------- */
 
 typedef struct {
     slong size; /* n + 1 */
@@ -205,7 +205,7 @@ static void evaluate(newton_t *newton, acb_srcptr x, acb_srcptr patch,
     acb_mat_clear(h);
 }
 
-/* ---- The proof -------------------------------------------------------------------------- */
+/* ---- The proof ------------------------------------------------------------------- */
 
 /* eta >= |Y f|, delta >= |I - Y J|, beta >= |Y|, from balls of f and J. */
 static int bound_operator(mag_t eta, mag_t delta, mag_t beta, newton_t *newton, slong prec,
@@ -297,8 +297,7 @@ int ncf__ball_test(mag_t radius, mag_t isolation, acb_srcptr x, acb_srcptr patch
     return proved;
 }
 
-/* ---- Newton's method
- * ------------------------------------------------------------------------ */
+/* ---- Newton's method ------------------------------------------------------------- */
 
 /* One step from x in place; length bounds it. Returns 0 when the matrix is singular. */
 static int polish_step(acb_ptr x, mag_t length, newton_t *newton, acb_srcptr patch, int real,

@@ -66,7 +66,7 @@ static int candidate_init(candidate_t *candidate, const ncf_eigen_system_t *syst
            isfinite(candidate->mu[1]);
 }
 
-/* ---- Floating point ----------------------------------------------------------------- */
+/* ---- Floating point -------------------------------------------------------------- */
 
 /*
  * T-REAL: not real up to scaling when |Im(conj(z_j) z_k)| > r |z| + r^2 / 2 for some k; j is
@@ -155,7 +155,7 @@ static void certify_fast(ncf_class_t *out, const ncf_eigen_system_t *system,
     ncf__fast_clear(&fast);
 }
 
-/* ---- Balls ------------------------------------------------------------------------------ */
+/* ---- Balls ----------------------------------------------------------------------- */
 
 /* x becomes (t z, t^{m-2} mu) with the phase t that makes z^T z positive; exact again. */
 static void rotate_to_real(acb_ptr x, const ncf_eigen_system_t *system, slong prec)
@@ -323,8 +323,7 @@ static void certify_balls(ncf_class_t *out, const ncf_eigen_system_t *system,
     _acb_vec_clear(x, n + 1);
 }
 
-/* ---- Policy --------------------------------------------------------------------------------
- */
+/* ---- Policy ---------------------------------------------------------------------- */
 
 ncf_verdict_t ncf__eigen_certify(ncf_class_t *out, const ncf_eigen_system_t *system,
                                  const double *z, const double *mu, slong max_precision)

@@ -34,7 +34,7 @@ typedef struct {
     refined_t **refined;  /* count x REFINE_LEVELS, NULL until needed */
 } comparison_t;
 
-/* ---- Doubles ----------------------------------------------------------------------- */
+/* ---- Doubles --------------------------------------------------------------------- */
 
 static double square_norm(const double *z, slong n)
 {
@@ -100,7 +100,7 @@ static int separate_doubles(const ncf_class_t *a, const ncf_class_t *b, slong n)
     return sine > (angular_radius(a, square_a) + angular_radius(b, square_b)) * SLACK;
 }
 
-/* ---- Balls --------------------------------------------------------------------------- */
+/* ---- Balls ----------------------------------------------------------------------- */
 
 static slong level_precision(const ncf_class_t *class, int level)
 {
@@ -228,8 +228,7 @@ static int proved_distinct(comparison_t *c, slong i, slong j)
     return 0;
 }
 
-/* ---- The sweep ---------------------------------------------------------------------------
- */
+/* ---- The sweep ------------------------------------------------------------------- */
 
 static int by_low(const void *a, const void *b)
 {

@@ -19,7 +19,7 @@
 #define NCF_EIGEN_MAX_RADIUS_EXP (-10)  /* radii are at most 2^-10 */
 #define NCF_EIGEN_MIN_RADIUS_EXP (-500) /* a class's radius is at least 2^-500 */
 
-/* ---- The prepared tensor (eigen_system.c, eigen_table.c) ---------------------- */
+/* ---- The prepared tensor (eigen_system.c, eigen_table.c) ------------------------- */
 
 /* Multisets of m - 2 indices, and the ranks of those of m indices. */
 typedef struct {
@@ -111,7 +111,7 @@ double ncf__kernel_defect(const double *y_re, const double *y_im, const double *
 /* The computed sum of squares; count is a multiple of 4. */
 double ncf__kernel_square_sum(const double *x, slong count);
 
-/* ---- The floating-point certificate (eigen_fast.c), theorem T-FASTCERT ------------- */
+/* ---- The floating-point certificate (eigen_fast.c), theorem T-FASTCERT ----------- */
 
 typedef struct {
     const ncf_eigen_system_t *system;
@@ -148,7 +148,7 @@ int ncf__fast_test(ncf_fast_t *fast);
 /* Newton steps from the centre, then the test. 0: nothing is claimed. */
 int ncf__fast_prove(ncf_fast_t *fast);
 
-/* ---- Ball arithmetic (eigen_ball.c), theorem T-KRAWCZYK part B ----------------------- */
+/* ---- Ball arithmetic (eigen_ball.c), theorem T-KRAWCZYK part B ------------------- */
 
 /*
  * Tests the exact centre x (n + 1 entries, radii zero) with the exact patch q.

@@ -112,7 +112,7 @@ ncf_verdict_t ncf__eigen_locate(const ncf_class_t *class, arb_srcptr e, const ar
     return verdict;
 }
 
-/* ---- Proposals ------------------------------------------------------------------------- */
+/* ---- Proposals ------------------------------------------------------------------- */
 
 #define APPROX_PRECISION 320
 #define APPROX_ROUNDS 3 /* a singular zero attracts linearly: more steps than a simple one */

@@ -5,7 +5,7 @@
  */
 #include "eigen_internal.h"
 
-/* ---- Multisets ---------------------------------------------------------------- */
+/* ---- Multisets ------------------------------------------------------------------- */
 
 /* C(n + k - 1, k), the number of multisets of k out of n; small by the caller's limit. */
 static slong multisets(slong n, slong k)

@@ -2,7 +2,7 @@
 /* patch.c: exact Taylor expansion of the eigenpair equations at a rational point. */
 #include "patch.h"
 
-/* ---- Monomials ------------------------------------------------------------------------- */
+/* ---- Monomials ------------------------------------------------------------------- */
 
 slong ncf__monomials_count(slong variables, slong degree, slong most)
 {
@@ -68,7 +68,7 @@ void ncf__monomials_clear(ncf_monomials_t *monomials)
     ncf__free(monomials->start);
 }
 
-/* ---- The gradient --------------------------------------------------------------------- */
+/* ---- The gradient ---------------------------------------------------------------- */
 
 /* factor_alpha = (m-1)! / ((m-1-|alpha|)! alpha!), an integer; zero beyond the degree m - 1.
  */
@@ -136,8 +136,7 @@ static void expand_gradient(fmpq_mat_t gradient, const fmpq *c, slong chart,
     _fmpq_vec_clear(values, count);
 }
 
-/* ---- The eliminated equations -------------------------------------------------------------
- */
+/* ---- The eliminated equations ---------------------------------------------------- */
 
 /* row = D_k G_j - D_j (c_j + x_j) G_k for the coordinate j of variable v. */
 static void eliminated_row(fmpq *row, const fmpq_mat_t gradient, slong v, const fmpq *c,

@@ -26,8 +26,7 @@ void ncf__rational_line_swap(ncf_rational_line_t a, ncf_rational_line_t b)
     *b = swap;
 }
 
-/* ---- Candidates ---------------------------------------------------------------------------
- */
+/* ---- Candidates ------------------------------------------------------------------ */
 
 /* The rational of smallest denominator in a finite ball. */
 static void simplest_rational(fmpq_t out, const arb_t ball)
@@ -120,8 +119,7 @@ static int set_candidate(ncf_rational_line_t out, arb_srcptr e, const ncf_tensor
     return workable;
 }
 
-/* ---- The exact equation --------------------------------------------------------------------
- */
+/* ---- The exact equation ---------------------------------------------------------- */
 
 /* out = weight_i (p_i . c)^power */
 static void point_power(fmpq_t out, slong i, const fmpq *c, slong power,
@@ -168,8 +166,7 @@ static int is_eigenvector(ncf_rational_line_t line, const ncf_tensor_t tensor)
     return holds;
 }
 
-/* ---- Exact inertia
- * --------------------------------------------------------------------------- */
+/* ---- Exact inertia --------------------------------------------------------------- */
 
 /* a = (m-1) sum_i weight_i (p_i . c)^{m-2} p_i p_i^T - value D */
 static void exact_hessian(fmpq_mat_t a, const ncf_rational_line_t line,
@@ -290,8 +287,7 @@ static void set_inertia(ncf_rational_line_t line, const ncf_tensor_t tensor)
     fmpq_mat_clear(a);
 }
 
-/* ---- The public functions
- * ----------------------------------------------------------------------- */
+/* ---- The public functions -------------------------------------------------------- */
 
 int ncf__rational_line_find(ncf_rational_line_t out, arb_srcptr e, const ncf_tensor_t tensor)
 {

@@ -9,7 +9,7 @@
 
 #include "../base/base.h"
 
-/* ---- Signs and variations (descartes.c) ----------------------------------------- */
+/* ---- Signs and variations (descartes.c) ------------------------------------------ */
 
 /* The sign of g(x), exactly. prec is a first guess of the bits that it takes. */
 int ncf__descartes_sign(const fmpz_poly_t g, const arf_t x, slong prec);
@@ -21,7 +21,7 @@ int ncf__descartes_sign(const fmpz_poly_t g, const arf_t x, slong prec);
  */
 int ncf__descartes_variations(const fmpz_poly_t g, const arf_t a, const arf_t b, slong *prec);
 
-/* ---- Isolation (real_isolate.c) --------------------------------------------------- */
+/* ---- Isolation (real_isolate.c) -------------------------------------------------- */
 
 typedef struct {
     arf_t lo, hi; /* one root in the open interval, or lo = hi, the root itself */
@@ -42,7 +42,7 @@ typedef struct {
 void ncf__isolate_positive(ncf_isolation_t *out, const fmpz_poly_t g);
 void ncf__isolation_clear(ncf_isolation_t *isolation);
 
-/* ---- Refinement (real_refine.c) ----------------------------------------------------- */
+/* ---- Refinement (real_refine.c) -------------------------------------------------- */
 
 /* Encloses root i with a radius below 2^-prec times the root. */
 void ncf__isolation_refine(arb_t out, const ncf_isolation_t *isolation, slong i, slong prec);

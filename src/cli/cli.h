@@ -51,7 +51,7 @@ int cli_fail(int status, const char *format, ...) NCF_PRINTF(2, 3);
 /* Prints err; returns the exit status of its code. */
 int cli_fail_with(const ncf_error_t *err);
 
-/* ---- progress.c ------------------------------------------------------------------- */
+/* ---- progress.c ------------------------------------------------------------------ */
 
 /* Seconds on a monotonic clock. */
 double cli_clock(void);
@@ -64,7 +64,7 @@ void cli_progress_end(void);
 /* Is a line on the terminal that must be cleared first? Safe in a signal handler. */
 int cli_progress_is_shown(void);
 
-/* ---- stop.c ------------------------------------------------------------------------ */
+/* ---- stop.c ---------------------------------------------------------------------- */
 
 /*
  * Ctrl-C (SIGINT), SIGTERM and SIGHUP end the program with EXIT_LIMIT. Between
@@ -81,7 +81,7 @@ void cli_stop_answered(void);
 /* A file to remove when a signal ends the program; NULL: none. Not copied. */
 void cli_stop_guard(const char *path);
 
-/* ---- output.c ------------------------------------------------------------------------ */
+/* ---- output.c -------------------------------------------------------------------- */
 
 /*
  * Where a result goes: standard output, a device, or a temporary file beside its final
@@ -101,7 +101,7 @@ int cli_output_close(cli_output_t *output, int failed);
 /* Help and version on standard output: 0, or EXIT_SYSTEM after a message. */
 int cli_output_flush(void);
 
-/* ---- commands ----------------------------------------------------------------------- */
+/* ---- commands -------------------------------------------------------------------- */
 
 int cli_solve(const cli_options_t *options);
 int cli_info(const cli_options_t *options);

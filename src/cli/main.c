@@ -120,9 +120,22 @@ static void fill_closed_streams(void)
     }
 }
 
+/*
+ * OpenBLAS, where it stands behind LAPACK, would start threads beside those of --threads,
+ * which spin: on matrices of a hundred rows they cost more than they give.
+ */
+extern void openblas_set_num_threads(int count) __attribute__((weak));
+
+static void keep_blas_serial(void)
+{
+    if (openblas_set_num_threads != NULL)
+        openblas_set_num_threads(1);
+}
+
 int main(int argc, char **argv)
 {
     fill_closed_streams();
+    keep_blas_serial();
     /* A closed pipe is then an error of the write. */
     signal(SIGPIPE, SIG_IGN);
     if (argc < 2)

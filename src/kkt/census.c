@@ -84,7 +84,7 @@ void ncf__census_init(ncf_census_t *out, const ncf_line_list_t *lines, const fmp
     count_orbits(out->orbits.value, hidden, m);
 }
 
-/* ---- Points above a bound: depth-first over multisets -------------------------------- */
+/* ---- Points above a bound: depth-first over multisets ---------------------------- */
 
 typedef struct {
     ncf_census_t *census;

@@ -57,7 +57,7 @@ void ncf__lambda_of_cost(arb_t lambda, const arb_t cost, slong order, slong prec
     arb_clear(factor);
 }
 
-/* ---- Best-first search ---------------------------------------------------------- */
+/* ---- Best-first search ----------------------------------------------------------- */
 
 typedef struct {
     slong *members;
@@ -165,7 +165,7 @@ static void push_children(heap_t *heap, const node_t *node, arb_srcptr costs, sl
     }
 }
 
-/* ---- What is proved of one orbit ---------------------------------------------------- */
+/* ---- What is proved of one orbit ------------------------------------------------- */
 
 void ncf__orbit_size(fmpz_t size, const slong *members, slong active, const fmpz_t hidden)
 {

@@ -30,7 +30,7 @@ typedef struct {
     slong multiple_lines;
 } classes_t;
 
-/* ---- Certifying end points ------------------------------------------------------------ */
+/* ---- Certifying end points ------------------------------------------------------- */
 
 typedef struct {
     classes_t *classes;
@@ -81,7 +81,7 @@ static void tell_apart(classes_t *classes)
         ncf__eigen_distinct(classes->group, classes->classes, classes->count, classes->system);
 }
 
-/* ---- Rational lines -------------------------------------------------------------------- */
+/* ---- Rational lines -------------------------------------------------------------- */
 
 /* Isolated, of known multiplicity, and different from every certified class. */
 static int counts(const classes_t *classes, const ncf_rational_line_struct *line)
@@ -126,8 +126,7 @@ static int all_counted(const classes_t *classes)
     return classes->distinct + classes->multiple == classes->count;
 }
 
-/* ---- Proposals ---------------------------------------------------------------------------
- */
+/* ---- Proposals ------------------------------------------------------------------- */
 
 static ncf_homotopy_tensor_t approximate_tensor(const classes_t *classes)
 {
@@ -238,8 +237,7 @@ static void search_real(ncf_line_search_t *search, classes_t *classes)
     ncf__endpoints_clear(&endpoints);
 }
 
-/* ---- From classes to lines
- * ------------------------------------------------------------------ */
+/* ---- From classes to lines ------------------------------------------------------- */
 
 typedef struct {
     classes_t *classes;

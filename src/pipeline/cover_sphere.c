@@ -256,7 +256,7 @@ static void take_lines(ncf_line_search_t *search, const ncf_cover_t *cover,
     ncf__line_list_sort(&search->lines);
 }
 
-/* ---- Exact lines in undecided regions ------------------------------------------------- */
+/* ---- Exact lines in undecided regions -------------------------------------------- */
 
 /* Is a line of the list, found in the same exact way, not told from this one by its balls? */
 static int may_be_listed(const ncf_line_list_t *list, const ncf_rational_line_t exact,

@@ -42,7 +42,7 @@ char *ncf__file_resolve(const char *directory, const char *path);
 /* The directory part of path, "" if it has none. Allocated text. */
 char *ncf__file_directory(const char *path);
 
-/* ---- The document and its places (document.c, locate.c) ----------------------------- */
+/* ---- The document and its places (document.c, locate.c) -------------------------- */
 
 /* Integers from here on stand for the place of a longer one, see document.c. */
 #define NCF_LONG_INTEGER_BASE INT64_C(100000000000000000)
@@ -101,7 +101,7 @@ void ncf__text_place(int *line, int *column, const char *text, size_t offset);
  */
 size_t ncf__json_number(int *real, const char *text, size_t length);
 
-/* ---- Accessors (node.c) --------------------------------------------------------------- */
+/* ---- Accessors (node.c) ---------------------------------------------------------- */
 
 /* The member of an object; a missing one is a failure. */
 ncf_status_t ncf__node_member(ncf_node_t *member, const ncf_document_t *document,
@@ -128,8 +128,7 @@ ncf_status_t ncf__node_number(fmpq_t out, ncf_document_t *document, const ncf_no
 ncf_status_t ncf__node_choice(int *out, const ncf_document_t *document, const ncf_node_t *node,
                               const char *words);
 
-/* ---- Sections ----------------------------------------------------------------------------
- */
+/* ---- Sections -------------------------------------------------------------------- */
 
 typedef struct {
     slong depth;
@@ -165,8 +164,7 @@ const char *ncf__problem_shape(struct ncf_problem *problem, uint64_t points);
 /* Charges a stored number to the budget. Returns NULL, or one fact if it is exhausted. */
 const char *ncf__document_charge(ncf_document_t *document, const fmpq_t number);
 
-/* ---- Data files, from their bytes
- * ------------------------------------------------------------ */
+/* ---- Data files, from their bytes ------------------------------------------------ */
 
 /* csv.c: fills x and y. Unquoting overwrites the bytes. */
 ncf_status_t ncf__csv_parse(struct ncf_problem *problem, ncf_document_t *document,
@@ -190,8 +188,7 @@ ncf_status_t ncf__npy_header(ncf_npy_t *npy, const char *name, const char *bytes
 ncf_status_t ncf__npy_entries(fmpq_mat_t out, ncf_document_t *document, const ncf_npy_t *npy,
                               const char *name, const char *bytes);
 
-/* ---- Drawn data (normal.c, teacher.c)
- * ----------------------------------------------------------- */
+/* ---- Drawn data (normal.c, teacher.c) -------------------------------------------- */
 
 /*
  * Independent normal deviates that are the same on every machine: the Box-Muller

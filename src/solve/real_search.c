@@ -47,7 +47,7 @@ typedef struct {
     double *packed;   /* its slope, padded */
 } point_t;
 
-/* ---- Evaluation -------------------------------------------------------------- */
+/* ---- Evaluation ------------------------------------------------------------------ */
 
 static double dot(const double *a, const double *b, slong n)
 {
@@ -165,7 +165,7 @@ static double set_system(point_t *p)
     return dot(p->residual, p->residual, size);
 }
 
-/* ---- Steps ------------------------------------------------------------------- */
+/* ---- Steps ----------------------------------------------------------------------- */
 
 static void swap_rows(double *matrix, double *x, slong size, slong a, slong b)
 {
@@ -304,7 +304,7 @@ static void damped_iteration(point_t *p)
     }
 }
 
-/* ---- Starts ------------------------------------------------------------------ */
+/* ---- Starts ---------------------------------------------------------------------- */
 
 static void random_point(point_t *p, slong index)
 {

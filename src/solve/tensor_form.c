@@ -7,7 +7,7 @@
 
 #define MAX_TABLE 4e7 /* entries of one table: 320 MB */
 
-/* ---- Costs ------------------------------------------------------------------- */
+/* ---- Costs ----------------------------------------------------------------------- */
 
 /* C(n + d - 1, d), the number of monomials of degree d in n variables. */
 static double monomials(slong n, slong d)
@@ -57,7 +57,7 @@ double ncf__form_series_cost(ncf_form_kind_t kind, const ncf_homotopy_tensor_t *
     return products + 2 * (double) n * monomials(n, m - 1);
 }
 
-/* ---- Parts common to both forms ---------------------------------------------- */
+/* ---- Parts common to both forms -------------------------------------------------- */
 
 static void table_init(ncf_table_t *table, slong rows, slong cols)
 {
@@ -85,7 +85,7 @@ static ncf_stage_t *add_stage(ncf_form_t *form, slong count, int use)
     return stage;
 }
 
-/* ---- Rank form: powers of <x_i, z> and of the coordinates -------------------- */
+/* ---- Rank form: powers of <x_i, z> and of the coordinates ------------------------ */
 
 /* The most stages that a chain to m - 1 and one to m - 2 can have. */
 #define MAX_POWERS 256
@@ -179,7 +179,7 @@ static void rank_init(ncf_form_t *form, ncf_form_use_t use,
     rank_tables(form, use, tensor);
 }
 
-/* ---- Monomial form ----------------------------------------------------------- */
+/* ---- Monomial form --------------------------------------------------------------- */
 
 /*
  * The monomials of degrees 1..m, degree by degree. The children of a monomial are its

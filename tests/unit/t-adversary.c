@@ -12,7 +12,7 @@
 
 #include <string.h>
 
-/* ---- T = 0 by cancellation ------------------------------------------------------------- */
+/* ---- T = 0 by cancellation ------------------------------------------------------- */
 
 /* (-1)^k C(n, k): differences of order n, which vanish on polynomials of lower degree. */
 static slong difference_weight(slong n, slong k)
@@ -104,7 +104,7 @@ static void test_hidden_zero_has_no_lines(void)
     CHECK(refused);
 }
 
-/* ---- Inertia without a frame ----------------------------------------------------------- */
+/* ---- Inertia without a frame ----------------------------------------------------- */
 
 /* The curvature of a line whose direction is not known must not be a number. */
 static void test_curvature_needs_a_frame(void)
@@ -131,7 +131,7 @@ static void test_curvature_needs_a_frame(void)
     CHECK(!finite);
 }
 
-/* ---- Whole problems --------------------------------------------------------------------- */
+/* ---- Whole problems -------------------------------------------------------------- */
 
 static ncf_result_t *solve_text(const char *text, const char *lambda_min)
 {

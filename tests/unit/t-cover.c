@@ -63,7 +63,7 @@ static int is_complete(const ncf_cover_t *cover)
     return cover->undecided_count == 0 && cover->limit == NCF_LIMIT_NONE;
 }
 
-/* ---- Closed forms --------------------------------------------------------------- */
+/* ---- Closed forms ---------------------------------------------------------------- */
 
 /*
  * Lines of sum a_i x_i^m with support S: x_i^{m-2} = mu/a_i, so that
@@ -161,7 +161,7 @@ static void test_borders(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Binary forms: exact real root counts --------------------------------------------- */
+/* ---- Binary forms: exact real root counts ---------------------------------------- */
 
 /* dF/db - b dF/da at a = 1 has the roots b/a of the lines; infinity when the degree drops. */
 static slong binary_count(const slong *points, const slong *weights, slong count, slong order)
@@ -220,8 +220,7 @@ static void test_binary(void)
     }
 }
 
-/* ---- Random tensors: Euler characteristic and multi-start --------------------------------
- */
+/* ---- Random tensors: Euler characteristic and multi-start ------------------------ */
 
 /* sign of det of the tangent Hessian (m-1) T q^{m-2} - mu I on q^perp; 0: not known */
 static int tangent_sign(const ncf_cover_line_t *line, const ncf_tensor_t tensor,
@@ -410,8 +409,7 @@ static void test_multistart(void)
     }
 }
 
-/* ---- Degenerate sets
- * ------------------------------------------------------------------------ */
+/* ---- Degenerate sets ------------------------------------------------------------- */
 
 /* 12 x^2 y^2 = (x+y)^4 + (x-y)^4 - 2 x^4 - 2 y^4 */
 static void test_curves(void)
@@ -507,8 +505,7 @@ static void test_singular_point(void)
     }
 }
 
-/* ---- Limits, threads, sizes
- * ------------------------------------------------------------------- */
+/* ---- Limits, threads, sizes ------------------------------------------------------ */
 
 static volatile sig_atomic_t stop_in_work;
 
@@ -671,8 +668,7 @@ static void test_reduced(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Boxes
- * ---------------------------------------------------------------------------------------- */
+/* ---- Boxes ----------------------------------------------------------------------- */
 
 typedef struct {
     ncf_tensor_t tensor;
@@ -893,8 +889,7 @@ static void test_isolation(void)
     CHECK(ncf__cover_isolates(&flat, 2));
 }
 
-/* ---- Records
- * ----------------------------------------------------------------------------------------- */
+/* ---- Records --------------------------------------------------------------------- */
 
 /* e = (1, x +- r, y +- r) up to the order of the coordinates, unique within +-u of x, y. */
 static void set_record(ncf_cover_record_t *record, slong chart, double x, double y, double r,

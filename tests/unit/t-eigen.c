@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- Tensors ------------------------------------------------------------------------ */
+/* ---- Tensors --------------------------------------------------------------------- */
 
 /* F = sum_i weights_i (points_i . x)^m from text; the list is weight, point, weight, ... */
 static void tensor_from_text(ncf_tensor_t tensor, slong order, slong n, slong count,
@@ -83,7 +83,7 @@ static void clear_classes(ncf_class_t *classes, slong count)
         ncf__class_clear(classes + k);
 }
 
-/* ---- Closed form: diagonal tensors ----------------------------------------------------- */
+/* ---- Closed form: diagonal tensors ----------------------------------------------- */
 
 /*
  * Class number `index` of a diagonal tensor: leading non-zero digit 1, digit 0 an absent
@@ -199,8 +199,7 @@ static void test_matrix(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Random tensors ------------------------------------------------------------------------
- */
+/* ---- Random tensors -------------------------------------------------------------- */
 
 /* Newton's method from a random start; returns 0 when it does not converge. */
 static int random_candidate(double *z, double *mu, const ncf_eigen_system_t *system,
@@ -270,8 +269,7 @@ static void test_count(void)
     }
 }
 
-/* ---- The bounds of the floating-point certificate
- * -------------------------------------------- */
+/* ---- The bounds of the floating-point certificate -------------------------------- */
 
 /* f, J at the centre of `fast` in balls, through the rank form of the unscaled tensor. */
 static void exact_system(acb_ptr f, acb_mat_t jacobian, const double *z, const double *mu,
@@ -561,8 +559,7 @@ static void test_kernels(void)
     CHECK(!ncf__kernel_invert(re, re, SIZE, WIDTH, swaps));
 }
 
-/* ---- Binary cubics: multiple and nearly multiple classes
- * ------------------------------------ */
+/* ---- Binary cubics: multiple and nearly multiple classes ------------------------- */
 
 /*
  * F = x^3 + 3 b x y^2 + c y^3 has the classes y = 0 and y/x = t with
@@ -757,8 +754,7 @@ static void test_zero_eigenvalue(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Grouping
- * --------------------------------------------------------------------------------- */
+/* ---- Grouping -------------------------------------------------------------------- */
 
 /* The same class under complex factors is one group; class and conjugate are two. */
 static void test_groups(void)
@@ -847,8 +843,7 @@ static void test_wide_balls(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Refinement and scaling
- * ----------------------------------------------------------------------- */
+/* ---- Refinement and scaling ------------------------------------------------------ */
 
 /*
  * a (s x)^3 + b (s y)^3 for s = the scale: the class z = (1/A, 1/B) has the unit vector

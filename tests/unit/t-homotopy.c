@@ -12,7 +12,7 @@
 
 typedef double complex complex_t;
 
-/* ---- Tensors ----------------------------------------------------------------- */
+/* ---- Tensors --------------------------------------------------------------------- */
 
 /* A tensor that owns its arrays; `count` points are used by `tensor`. */
 typedef struct {
@@ -91,7 +91,7 @@ static slong class_count(slong order, slong dimension)
     return count;
 }
 
-/* ---- End points -------------------------------------------------------------- */
+/* ---- End points ------------------------------------------------------------------ */
 
 static complex_t entry(const ncf_endpoints_t *e, slong path, slong i)
 {
@@ -204,7 +204,7 @@ static void check_complete(const ncf_endpoints_t *e, const ncf_homotopy_tensor_t
               t->dimension, closest);
 }
 
-/* ---- Tests ------------------------------------------------------------------- */
+/* ---- Tests ----------------------------------------------------------------------- */
 
 /*
  * T = sum_i b_i e_i^{(m)}: at every end point each coordinate is 0, or b_i z_i^{m-2} =

@@ -74,7 +74,7 @@ static slong residual(arf_t bound, const point_t *t, slong prec)
                              prec);
 }
 
-/* ---- Two layers, p = 2, T = [[-2, 7], [7, 9]] ------------------------------------- */
+/* ---- Two layers, p = 2, T = [[-2, 7], [7, 9]] ------------------------------------ */
 
 static const slong data_x[] = {1, 2, 3, -1, -1, 1, 2, 2};
 static const slong data_y[] = {1, -1, 2, 1};

@@ -17,7 +17,7 @@
 #define HEAD "{\"ncf\": 1, \"network\": {\"type\": \"feedforward\", \"widths\": "
 #define SQUARE ", \"activation\": {\"type\": \"power\", \"degree\": 2}}, \"data\": "
 
-/* ---- Helpers -------------------------------------------------------------------- */
+/* ---- Helpers --------------------------------------------------------------------- */
 
 /* The error line of a failure, "" if there is none; allocated. */
 static char *error_line(const ncf_error_t *err)
@@ -85,7 +85,7 @@ static void write_file(const char *name, const void *bytes, size_t length)
     }
 }
 
-/* ---- Problems ---------------------------------------------------------------------- */
+/* ---- Problems -------------------------------------------------------------------- */
 
 static void test_example(void)
 {
@@ -290,7 +290,7 @@ static void test_long_number(void)
     free(digits);
 }
 
-/* ---- Bytes that are not a problem ------------------------------------------------------ */
+/* ---- Bytes that are not a problem ------------------------------------------------ */
 
 static void test_raw_bytes(void)
 {
@@ -366,7 +366,7 @@ static void test_locator(void)
     CHECK(line == 4 && column == 3);
 }
 
-/* ---- The folders of samples ------------------------------------------------------------- */
+/* ---- The folders of samples ------------------------------------------------------ */
 
 static char *read_text(const char *name)
 {
@@ -493,7 +493,7 @@ static void test_manual(void)
     ncf__free(path);
 }
 
-/* ---- Files ------------------------------------------------------------------------------ */
+/* ---- Files ----------------------------------------------------------------------- */
 
 static void check_file_refused(const char *path, const char *expected)
 {
@@ -565,8 +565,7 @@ static void test_standard_input(void)
     unlink("t-problem-in.csv");
 }
 
-/* ---- NPY
- * ------------------------------------------------------------------------------------ */
+/* ---- NPY ------------------------------------------------------------------------- */
 
 typedef struct {
     char bytes[1024];
@@ -838,8 +837,7 @@ static void test_npy_problem(void)
     unlink("t-problem-y.npy");
 }
 
-/* ---- Drawn data
- * --------------------------------------------------------------------------------- */
+/* ---- Drawn data ------------------------------------------------------------------ */
 
 static ncf_problem_t *draw(const char *section)
 {
@@ -1064,8 +1062,7 @@ static void test_drawn_is_fixed(void)
                 "c1c19607965729e4");
 }
 
-/* ---- Mutations
- * ------------------------------------------------------------------------------------ */
+/* ---- Mutations ------------------------------------------------------------------- */
 
 /* Changes, inserts, deletes or repeats a few bytes; text has room for 64 more. */
 static size_t mutate(char *text, size_t length, ncf_random_t *random)

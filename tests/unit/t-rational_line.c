@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* ---- Forms given by their coefficients ------------------------------------------------- */
+/* ---- Forms given by their coefficients ------------------------------------------- */
 
 typedef struct {
     slong exponent[3];
@@ -216,8 +216,7 @@ static void test_no_line(void)
     ncf__tensor_clear(tensor);
 }
 
-/* ---- Orthogonal vectors of different lengths in R^4 ----------------------------------------
- */
+/* ---- Orthogonal vectors of different lengths in R^4 ------------------------------ */
 
 /* T = sum a_i v_i^{(3)}, n = 3: in every scaling of the v_i an odeco tensor. */
 static void skew_tensor(ncf_tensor_t tensor, const slong *a)
@@ -353,8 +352,7 @@ static void test_skew_metric(void)
     }
 }
 
-/* ---- The whole program
- * -------------------------------------------------------------------------- */
+/* ---- The whole program ----------------------------------------------------------- */
 
 static char *append(char *text, const char *separator, const fmpq_t number)
 {
