@@ -8,6 +8,7 @@
 #include "cli.h"
 
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -43,9 +44,15 @@ static void write_text(const char *text)
     (void) ignored;
 }
 
-/* Only calls that are safe in a signal handler. */
+/*
+ * Only calls that are safe in a signal handler. Two signals can arrive on two threads (a
+ * BLAS library has some of its own): the first one speaks and ends the program.
+ */
 static void end_now(const char *text)
 {
+    static atomic_flag ending = ATOMIC_FLAG_INIT;
+    if (atomic_flag_test_and_set(&ending))
+        return;
     if (temporary != NULL)
         unlink(temporary);
     if (cli_progress_is_shown())

@@ -13,7 +13,7 @@
 
 #define MAX_ROUNDS 3
 #define BLOCK_PATHS 8192   /* tracked before the first of them are certified */
-#define GRACE_SECONDS 0.25 /* to save what is finished when a limit is reached */
+#define GRACE_SECONDS 0.2  /* to save what is finished when a limit is reached */
 #define MAX_PROPOSALS 100 /* end points of a round near which rational lines are sought */
 
 typedef struct {
