@@ -161,6 +161,8 @@ static void withdraw_if_contradicted(struct ncf_result *result)
     if (!contradicted)
         return;
     lines->complete = ncf_undecided();
+    ncf__free(result->search.argument);
+    result->search.argument = ncf__strdup("");
     ncf__line_search_note(&result->search, ncf__strdup("the audit contradicts the result: this is an "
                                                        "error of the program, please report it"));
 }
