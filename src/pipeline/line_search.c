@@ -60,13 +60,29 @@ static slong spread_of_values(const ncf_line_list_t *lines)
     return highest - lowest;
 }
 
-typedef void (*exact_route_fn)(ncf_line_list_t *, const ncf_tensor_t, const ncf_proof_options_t *);
+/* An exact route: complete by itself unless a limit stops it. */
+typedef struct {
+    void (*run)(ncf_line_list_t *, const ncf_tensor_t, const ncf_proof_options_t *);
+    const char *name, *argument, *unfinished;
+} exact_route_t;
 
-/* Runs an exact route, again with more bits when the values are far apart. */
-static void run_exact(ncf_line_search_t *search, exact_route_fn route, const ncf_tensor_t tensor,
-                      ncf_proof_options_t options)
+static const exact_route_t matrix_route = {
+    ncf__matrix_lines, "characteristic polynomial",
+    "all eigenvalues with exact multiplicities from the characteristic polynomial over Q "
+    "(T-MATRIX, T-DECOUPLE)",
+    "some eigenspaces were not enclosed before the limit"};
+
+static const exact_route_t binary_route = {
+    ncf__binary_lines, "real root isolation",
+    "all critical lines of a form in at most two variables by exact real root isolation "
+    "(T-BINARY, T-DECOUPLE)",
+    "some roots were not decided before the limit"};
+
+/* Runs it again with more bits when the values are far apart. */
+static void enclose_exactly(ncf_line_search_t *search, const exact_route_t *route,
+                            const ncf_tensor_t tensor, ncf_proof_options_t options)
 {
-    route(&search->lines, tensor, &options);
+    route->run(&search->lines, tensor, &options);
     slong spread = spread_of_values(&search->lines);
     if (spread <= 16 || !ncf_is_proved(search->lines.complete))
         return;
@@ -75,34 +91,18 @@ static void run_exact(ncf_line_search_t *search, exact_route_fn route, const ncf
     if (options.max_precision < options.precision)
         options.max_precision = options.precision;
     ncf__line_list_clear(&search->lines);
-    route(&search->lines, tensor, &options);
+    route->run(&search->lines, tensor, &options);
 }
 
-static void exact_matrix(ncf_line_search_t *search, const ncf_tensor_t tensor,
-                         const ncf_proof_options_t *options)
+static void run_exact(ncf_line_search_t *search, const exact_route_t *route,
+                      const ncf_tensor_t tensor, const ncf_proof_options_t *options)
 {
-    search->route = "characteristic polynomial";
-    run_exact(search, ncf__matrix_lines, tensor, *options);
+    search->route = route->name;
+    enclose_exactly(search, route, tensor, *options);
     if (ncf_is_proved(search->lines.complete))
-        set_argument(search,
-                     ncf__strdup("all eigenvalues with exact multiplicities from the characteristic "
-                                 "polynomial over Q (T-MATRIX, T-DECOUPLE)"));
+        set_argument(search, ncf__strdup(route->argument));
     else
-        ncf__line_search_note(search, ncf__strdup("some eigenspaces were not enclosed before the "
-                                                  "limit"));
-}
-
-static void exact_binary(ncf_line_search_t *search, const ncf_tensor_t tensor,
-                         const ncf_proof_options_t *options)
-{
-    search->route = "real root isolation";
-    run_exact(search, ncf__binary_lines, tensor, *options);
-    if (ncf_is_proved(search->lines.complete))
-        set_argument(search,
-                     ncf__strdup("all critical lines of a form in at most two variables by exact "
-                                 "real root isolation (T-BINARY, T-DECOUPLE)"));
-    else
-        ncf__line_search_note(search, ncf__strdup("some roots were not decided before the limit"));
+        ncf__line_search_note(search, ncf__strdup(route->unfinished));
 }
 
 void ncf__line_search_set_bound(ncf_line_search_t *search, const char *text)
@@ -166,9 +166,9 @@ void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
     if (tensor->dimension == 0)
         nothing_to_find(out);
     else if (tensor->order == 2)
-        exact_matrix(out, tensor, &proof);
+        run_exact(out, &matrix_route, tensor, &proof);
     else if (tensor->dimension <= 2)
-        exact_binary(out, tensor, &proof);
+        run_exact(out, &binary_route, tensor, &proof);
     else
         general_tensor(out, tensor, options, limits);
     if (out->limit == NCF_LIMIT_NONE && !ncf_is_proved(out->lines.complete))
