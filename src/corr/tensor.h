@@ -51,11 +51,6 @@ void ncf__tensor_lift(arb_ptr out, arb_srcptr e, const ncf_tensor_t tensor, slon
 void ncf__tensor_eval(arb_t value, arb_ptr gradient, arb_mat_struct *hessian, arb_srcptr e,
                       const ncf_tensor_t tensor, const arb_mat_t points, slong prec);
 
-/* The same for complex e. */
-void ncf__tensor_eval_acb(acb_t value, acb_ptr gradient, acb_mat_struct *hessian,
-                          acb_srcptr e, const ncf_tensor_t tensor, const arb_mat_t points,
-                          slong prec);
-
 /*
  * D(m, n) = ((m-1)^n - 1)/(m-2), n for m = 2: the number of classes of complex
  * E-eigenpairs of a generic tensor, and a bound when it is finite (T-COUNT).

@@ -269,6 +269,72 @@ static void test_count(void)
     }
 }
 
+/* The rank form at a complex point: T e^m, T e^{m-1}, T e^{m-2}; a route of the tests' own. */
+static void weigh_acb(acb_ptr scaled, acb_srcptr s, slong power, const ncf_tensor_t tensor,
+                      slong prec)
+{
+    arb_t weight;
+    arb_init(weight);
+    for (slong i = 0; i < tensor->points; i++) {
+        arb_set_fmpq(weight, fmpq_mat_entry(tensor->weights, i, 0), prec + 10);
+        acb_pow_ui(scaled + i, s + i, (ulong) power, prec);
+        acb_mul_arb(scaled + i, scaled + i, weight, prec);
+    }
+    arb_clear(weight);
+}
+
+/* sum_i scaled_i y_i y_i^T; one dot product for each entry of the upper triangle. */
+static void weighted_gram_acb(acb_mat_struct *out, acb_srcptr scaled, const arb_mat_t points,
+                              slong prec)
+{
+    slong count = arb_mat_nrows(points), n = arb_mat_ncols(points);
+    acb_t term;
+    acb_init(term);
+    for (slong j = 0; j < n; j++) {
+        for (slong k = j; k < n; k++) {
+            acb_ptr entry = acb_mat_entry(out, j, k);
+            acb_zero(entry);
+            for (slong i = 0; i < count; i++) {
+                acb_mul_arb(term, scaled + i, arb_mat_entry(points, i, j), prec);
+                acb_mul_arb(term, term, arb_mat_entry(points, i, k), prec);
+                acb_add(entry, entry, term, prec);
+            }
+            acb_set(acb_mat_entry(out, k, j), entry);
+        }
+    }
+    acb_clear(term);
+}
+
+static void eval_tensor_acb(acb_t value, acb_ptr gradient, acb_mat_struct *hessian, acb_srcptr e,
+                          const ncf_tensor_t tensor, const arb_mat_t points, slong prec)
+{
+    slong count = tensor->points, n = tensor->dimension;
+    acb_ptr s = _acb_vec_init(count), scaled = _acb_vec_init(count);
+    for (slong i = 0; i < count; i++)
+        for (slong j = 0; j < n; j++)
+            acb_addmul_arb(s + i, e + j, arb_mat_entry(points, i, j), prec);
+    if (value != NULL) {
+        weigh_acb(scaled, s, tensor->order, tensor, prec);
+        acb_zero(value);
+        for (slong i = 0; i < count; i++)
+            acb_add(value, value, scaled + i, prec);
+    }
+    if (gradient != NULL) {
+        weigh_acb(scaled, s, tensor->order - 1, tensor, prec);
+        for (slong j = 0; j < n; j++) {
+            acb_zero(gradient + j);
+            for (slong i = 0; i < count; i++)
+                acb_addmul_arb(gradient + j, scaled + i, arb_mat_entry(points, i, j), prec);
+        }
+    }
+    if (hessian != NULL) {
+        weigh_acb(scaled, s, tensor->order - 2, tensor, prec);
+        weighted_gram_acb(hessian, scaled, points, prec);
+    }
+    _acb_vec_clear(scaled, count);
+    _acb_vec_clear(s, count);
+}
+
 /* ---- The bounds of the floating-point certificate -------------------------------- */
 
 /* f, J at the centre of `fast` in balls, through the rank form of the unscaled tensor. */
@@ -290,7 +356,7 @@ static void exact_system(acb_ptr f, acb_mat_t jacobian, const double *z, const d
     acb_set_d_d(m, mu[0], mu[1]);
     ncf__tensor_isometric(points, tensor, prec);
     acb_mat_zero(jacobian);
-    ncf__tensor_eval_acb(t, f, h, x, tensor, points, prec);
+    eval_tensor_acb(t, f, h, x, tensor, points, prec);
     for (slong j = 0; j < n; j++) {
         acb_mul_2exp_si(f + j, f + j, -exponent);
         acb_submul(f + j, m, x + j, prec);
