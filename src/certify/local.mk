@@ -27,6 +27,7 @@ libncf_core_la_SOURCES += \
 	src/certify/multiplicity.c \
 	src/certify/patch.c \
 	src/certify/patch.h \
+	src/certify/prune.h \
 	src/certify/rational_line.c \
 	src/certify/rational_line.h \
 	src/certify/real_internal.h \
