@@ -28,6 +28,9 @@ libncf_core_la_SOURCES += \
 	src/certify/patch.c \
 	src/certify/patch.h \
 	src/certify/prune.h \
+	src/certify/patch.h 
+	src/certify/point.c \
+	src/certify/point.h \
 	src/certify/rational_line.c \
 	src/certify/rational_line.h \
 	src/certify/real_internal.h \
