@@ -28,7 +28,6 @@ libncf_core_la_SOURCES += \
 	src/certify/patch.c \
 	src/certify/patch.h \
 	src/certify/prune.h \
-	src/certify/patch.h 
 	src/certify/point.c \
 	src/certify/point.h \
 	src/certify/rational_line.c \
