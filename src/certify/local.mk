@@ -20,6 +20,8 @@ libncf_core_la_SOURCES += \
 	src/certify/eigen_system.c \
 	src/certify/eigen_table.c \
 	src/certify/inertia.c \
+	src/certify/kkt_inertia.c \
+	src/certify/kkt_inertia.h \
 	src/certify/kkt_point.c \
 	src/certify/kkt_point.h \
 	src/certify/lines.h \
