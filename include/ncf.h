@@ -212,12 +212,16 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_solve(ncf_result_t **out, const ncf_proble
 
 NCF_API void ncf_result_free(ncf_result_t *result);
 
-/** ncf_result_complete(result): is the list proved complete in its stated scope? */
+/**
+ * ncf_result_complete(result): is the list proved complete in its stated scope? Never
+ * proved for a result of ncf_certify, which lists what it was given.
+ */
 NCF_API ncf_verdict_t ncf_result_complete(const ncf_result_t *result);
 
 /**
- * ncf_result_exit(result): the exit status of `ncf solve` for this result:
- * 0 all proved, 1 something undecided, 4 a limit was reached.
+ * ncf_result_exit(result): the exit status of `ncf solve` or `ncf certify` for this
+ * result: 0 all that was asked is proved, 1 something is refuted or undecided, 4 a limit
+ * was reached.
  */
 NCF_API int ncf_result_exit(const ncf_result_t *result);
 
@@ -243,6 +247,45 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_table(FILE *stream,
                                                          const ncf_result_t *result,
                                                          long digits, int verbose,
                                                          ncf_error_t *err);
+
+/* ---- Candidates: weights of the user's own --------------------------------------- */
+
+typedef struct ncf_points ncf_points_t;
+
+/**
+ * ncf_points_read(out, path, problem, err):
+ * Reads candidate weight vectors for the network of a problem. The bytes tell the format:
+ * a NumPy array (NPY) of shape (unknowns) or (candidates, unknowns); a JSON document that
+ * is a list of candidates, one candidate, {"points": [...]}, or a result document, whose
+ * orbits are the candidates; else CSV, one row a candidate. Weights are in the order of
+ * PyTorch's parameters: layer by layer, each matrix (out x in) row-major. Every number is
+ * taken exactly as it is written or stored.
+ *
+ * Out:      out    the candidates; at least one, and none of them is zero
+ * In:       path   a file name, or "-" for standard input
+ * Returns:  NCF_OK, or NCF_EPARSE, NCF_ESPEC (a wrong number of weights, a weight that is
+ *           not finite, a candidate that is zero, too many numbers), NCF_EIO with the place
+ *           and one fact in err
+ * Owns:     the caller frees *out with ncf_points_free; the problem may be freed before
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_points_read(ncf_points_t **out, const char *path,
+                                                  const ncf_problem_t *problem,
+                                                  ncf_error_t *err);
+
+/**
+ * ncf_points_parse(out, bytes, length, name, problem, err):
+ * The same for a file in memory; name stands for the file name in messages.
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_points_parse(ncf_points_t **out, const char *bytes,
+                                                   size_t length, const char *name,
+                                                   const ncf_problem_t *problem,
+                                                   ncf_error_t *err);
+
+NCF_API void ncf_points_free(ncf_points_t *points);
+
+/** ncf_points_count(points): the number of candidates, at least 1. */
+NCF_API size_t ncf_points_count(const ncf_points_t *points);
 
 /* ---- Information ----------------------------------------------------------------- */
 

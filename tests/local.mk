@@ -55,6 +55,10 @@ UNIT_TESTS += tests/unit/t-cover
 tests_unit_t_cover_SOURCES = tests/unit/t-cover.c
 tests_unit_t_cover_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-points
+tests_unit_t_points_SOURCES = tests/unit/t-points.c
+tests_unit_t_points_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-problem
 tests_unit_t_problem_SOURCES = tests/unit/t-problem.c
 tests_unit_t_problem_LDADD = $(unit_ldadd)

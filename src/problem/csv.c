@@ -9,24 +9,7 @@
 
 #include <string.h>
 
-typedef struct {
-    const char *name;
-    char *bytes;
-    size_t length;
-    size_t at; /* the next byte */
-    size_t line_start;
-    int line;
-    ncf_error_t *err;
-} reader_t;
-
-typedef struct {
-    const char *text;
-    size_t length;
-    int line, column;
-    int is_last; /* of its row */
-} cell_t;
-
-static ncf_status_t cell_fail(const reader_t *csv, const cell_t *cell, ncf_status_t status,
+static ncf_status_t cell_fail(const ncf_csv_t *csv, const ncf_csv_cell_t *cell, ncf_status_t status,
                               const char *fact)
 {
     return ncf__fail_at(csv->err, status, csv->name, cell->line, cell->column, "%s", fact);
@@ -38,7 +21,7 @@ static int is_blank(char c)
 }
 
 /* Is there a line end at the next byte: LF, CR LF, or the end of the file? */
-static int at_line_end(const reader_t *csv)
+static int at_line_end(const ncf_csv_t *csv)
 {
     size_t i = csv->at;
     if (i < csv->length && csv->bytes[i] == '\r')
@@ -47,7 +30,7 @@ static int at_line_end(const reader_t *csv)
 }
 
 /* From after the opening quote to after the closing one, unquoting in place. */
-static ncf_status_t read_quoted(cell_t *cell, reader_t *csv)
+static ncf_status_t read_quoted(ncf_csv_cell_t *cell, ncf_csv_t *csv)
 {
     char *out = csv->bytes + csv->at;
     cell->text = out;
@@ -66,7 +49,7 @@ static ncf_status_t read_quoted(cell_t *cell, reader_t *csv)
     return NCF_OK;
 }
 
-static void read_plain(cell_t *cell, reader_t *csv)
+static void read_plain(ncf_csv_cell_t *cell, ncf_csv_t *csv)
 {
     cell->text = csv->bytes + csv->at;
     while (!at_line_end(csv) && csv->bytes[csv->at] != ',')
@@ -76,14 +59,13 @@ static void read_plain(cell_t *cell, reader_t *csv)
         cell->length--;
 }
 
-static void skip_blanks(reader_t *csv)
+static void skip_blanks(ncf_csv_t *csv)
 {
     while (csv->at < csv->length && is_blank(csv->bytes[csv->at]))
         csv->at++;
 }
 
-/* Reads a cell and the comma or the line end after it. */
-static ncf_status_t next_cell(cell_t *cell, reader_t *csv)
+ncf_status_t ncf__csv_cell(ncf_csv_cell_t *cell, ncf_csv_t *csv)
 {
     skip_blanks(csv);
     cell->line = csv->line;
@@ -109,15 +91,22 @@ static ncf_status_t next_cell(cell_t *cell, reader_t *csv)
     return NCF_OK;
 }
 
+void ncf__csv_init(ncf_csv_t *csv, const char *name, char *bytes, size_t length, ncf_error_t *err)
+{
+    *csv = (ncf_csv_t) {name, bytes, length, 0, 0, 1, err};
+    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
+        csv->at = csv->line_start = 3;
+}
+
 /* Reads the header: the number of columns and the index of the label. */
-static ncf_status_t read_header(slong *columns, slong *label_column, reader_t *csv,
+static ncf_status_t read_header(slong *columns, slong *label_column, ncf_csv_t *csv,
                                 const char *label)
 {
-    cell_t cell;
+    ncf_csv_cell_t cell;
     *columns = 0;
     *label_column = -1;
     do {
-        NCF_TRY(next_cell(&cell, csv));
+        NCF_TRY(ncf__csv_cell(&cell, csv));
         if (cell.length == strlen(label) && memcmp(cell.text, label, cell.length) == 0) {
             if (*label_column >= 0)
                 return cell_fail(csv, &cell, NCF_ESPEC, "the label column appears twice");
@@ -132,7 +121,7 @@ static ncf_status_t read_header(slong *columns, slong *label_column, reader_t *c
 }
 
 /* The rows after the header, if the file is well formed. */
-static uint64_t count_rows(const reader_t *csv)
+static uint64_t count_rows(const ncf_csv_t *csv)
 {
     uint64_t rows = 0;
     for (size_t i = csv->at; i < csv->length; i++)
@@ -141,11 +130,11 @@ static uint64_t count_rows(const reader_t *csv)
 }
 
 /* Reads one number into out, and checks that the row ends with the header's. */
-static ncf_status_t read_number(fmpq_t out, reader_t *csv, ncf_document_t *document,
+static ncf_status_t read_number(fmpq_t out, ncf_csv_t *csv, ncf_document_t *document,
                                 slong column, slong columns)
 {
-    cell_t cell;
-    NCF_TRY(next_cell(&cell, csv));
+    ncf_csv_cell_t cell;
+    NCF_TRY(ncf__csv_cell(&cell, csv));
     if (column == 0 && cell.is_last && cell.length == 0)
         return cell_fail(csv, &cell, NCF_EPARSE, "the row is empty");
     if (cell.is_last != (column + 1 == columns))
@@ -160,7 +149,7 @@ static ncf_status_t read_number(fmpq_t out, reader_t *csv, ncf_document_t *docum
     return fact == NULL ? NCF_OK : cell_fail(csv, &cell, NCF_ESPEC, fact);
 }
 
-static ncf_status_t read_row(struct ncf_problem *problem, slong i, reader_t *csv,
+static ncf_status_t read_row(struct ncf_problem *problem, slong i, ncf_csv_t *csv,
                              ncf_document_t *document, slong label_column)
 {
     slong columns = problem->widths[0] + 1;
@@ -176,10 +165,9 @@ static ncf_status_t read_row(struct ncf_problem *problem, slong i, reader_t *csv
 ncf_status_t ncf__csv_parse(struct ncf_problem *problem, ncf_document_t *document,
                             const char *name, char *bytes, size_t length, const char *label)
 {
-    reader_t csv = {name, bytes, length, 0, 0, 1, document->err};
+    ncf_csv_t csv;
     slong columns, label_column;
-    if (length >= 3 && memcmp(bytes, "\xEF\xBB\xBF", 3) == 0)
-        csv.at = csv.line_start = 3;
+    ncf__csv_init(&csv, name, bytes, length, document->err);
     if (csv.at == length)
         return ncf__fail_at(csv.err, NCF_EPARSE, name, 1, 1, "the file is empty");
     NCF_TRY(read_header(&columns, &label_column, &csv, label));

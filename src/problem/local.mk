@@ -9,6 +9,10 @@ libncf_core_la_SOURCES += \
 	src/problem/node.c \
 	src/problem/normal.c \
 	src/problem/npy.c \
+	src/problem/points.c \
+	src/problem/points.h \
+	src/problem/points_csv.c \
+	src/problem/points_json.c \
 	src/problem/problem.c \
 	src/problem/problem.h \
 	src/problem/reader.h \

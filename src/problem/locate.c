@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static size_t skip_space(const char *text, size_t length, size_t i)
+size_t ncf__json_skip_space(const char *text, size_t length, size_t i)
 {
     while (i < length && strchr(" \t\r\n", text[i]) != NULL && text[i] != '\0')
         i++;
@@ -25,8 +25,7 @@ static size_t skip_string(const char *text, size_t length, size_t i)
     return i < length ? i + 1 : length;
 }
 
-/* From the first byte of a value to after its last one. */
-static size_t skip_value(const char *text, size_t length, size_t i)
+size_t ncf__json_skip_value(const char *text, size_t length, size_t i)
 {
     size_t open = 0;
     while (i < length) {
@@ -60,20 +59,20 @@ static int spells(const char *text, size_t i, size_t end, const char *key)
 static size_t enter(size_t *key, const char *text, size_t length, size_t i,
                     const ncf_node_t *step)
 {
-    i = skip_space(text, length, i + 1);
+    i = ncf__json_skip_space(text, length, i + 1);
     for (size_t index = 0; i < length; index++) {
         *key = i;
         int found = index == step->index;
         if (step->key != NULL) {
             size_t end = skip_string(text, length, i);
             found = spells(text, i, end, step->key);
-            i = skip_space(text, length, end);                    /* to the colon */
-            i = skip_space(text, length, i < length ? i + 1 : i); /* to the value */
+            i = ncf__json_skip_space(text, length, end);                    /* to the colon */
+            i = ncf__json_skip_space(text, length, i < length ? i + 1 : i); /* to the value */
         }
         if (found)
             return i;
-        i = skip_value(text, length, i); /* to the comma */
-        i = skip_space(text, length, i < length ? i + 1 : i);
+        i = ncf__json_skip_value(text, length, i); /* to the comma */
+        i = ncf__json_skip_space(text, length, i < length ? i + 1 : i);
     }
     return i;
 }
@@ -86,7 +85,7 @@ size_t ncf__json_locate(size_t *key, const char *text, size_t length, const ncf_
         NCF_REQUIRE(steps < sizeof(path) / sizeof(path[0]));
         path[steps++] = node;
     }
-    size_t i = skip_space(text, length, 0);
+    size_t i = ncf__json_skip_space(text, length, 0);
     while (steps > 0)
         i = enter(&key_place, text, length, i, path[--steps]);
     if (key != NULL)

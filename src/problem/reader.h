@@ -7,6 +7,7 @@
 #ifndef NCF_READER_H
 #define NCF_READER_H
 
+#include "points.h"
 #include "problem.h"
 
 #include <jansson.h>
@@ -101,6 +102,13 @@ void ncf__text_place(int *line, int *column, const char *text, size_t offset);
  */
 size_t ncf__json_number(int *real, const char *text, size_t length);
 
+/*
+ * From the first byte of a value (or of what follows it) to after its last one, in a text
+ * that is known to be valid JSON; and over spaces.
+ */
+size_t ncf__json_skip_value(const char *text, size_t length, size_t i);
+size_t ncf__json_skip_space(const char *text, size_t length, size_t i);
+
 /* ---- Accessors (node.c) ---------------------------------------------------------- */
 
 /* The member of an object; a missing one is a failure. */
@@ -170,6 +178,30 @@ const char *ncf__document_charge(ncf_document_t *document, const fmpq_t number);
 ncf_status_t ncf__csv_parse(struct ncf_problem *problem, ncf_document_t *document,
                             const char *name, char *bytes, size_t length, const char *label);
 
+/* A file of comma-separated values that is being read. */
+typedef struct {
+    const char *name;
+    char *bytes;
+    size_t length;
+    size_t at; /* the next byte */
+    size_t line_start;
+    int line;
+    ncf_error_t *err;
+} ncf_csv_t;
+
+typedef struct {
+    const char *text; /* inside the bytes */
+    size_t length;
+    int line, column;
+    int is_last; /* of its row */
+} ncf_csv_cell_t;
+
+/* Starts before the first cell, after a byte order mark. */
+void ncf__csv_init(ncf_csv_t *csv, const char *name, char *bytes, size_t length, ncf_error_t *err);
+
+/* Reads a cell, and the comma or the line end after it. Unquoting overwrites the bytes. */
+ncf_status_t ncf__csv_cell(ncf_csv_cell_t *cell, ncf_csv_t *csv);
+
 typedef struct {
     char kind; /* 'f', 'i' or 'u' */
     int size;  /* bytes of an element: 1, 2, 4 or 8 */
@@ -187,6 +219,26 @@ ncf_status_t ncf__npy_header(ncf_npy_t *npy, const char *name, const char *bytes
 /* Fills out, which has the shape of the array (or its transpose, if that has one row). */
 ncf_status_t ncf__npy_entries(fmpq_mat_t out, ncf_document_t *document, const ncf_npy_t *npy,
                               const char *name, const char *bytes);
+
+/* ---- Candidates (points.c, points_csv.c, points_json.c) -------------------------- */
+
+/*
+ * Makes room for candidates: sets rows to count x unknowns. Returns NULL, or one fact if
+ * there is none or there are too many.
+ */
+const char *ncf__points_shape(struct ncf_points *points, uint64_t count, slong unknowns);
+
+int ncf__candidate_is_zero(const fmpq *row, slong unknowns);
+
+/*
+ * Candidates from the bytes of a file; they set rows. The charge for the numbers and the
+ * errors go to the document. CSV: a first line without any number is a header, lines that
+ * start with # are skipped; unquoting overwrites the bytes. JSON: see points_json.c.
+ */
+ncf_status_t ncf__points_csv(struct ncf_points *points, ncf_document_t *document, char *bytes,
+                             size_t length, slong unknowns);
+ncf_status_t ncf__points_json(struct ncf_points *points, ncf_document_t *document,
+                              slong unknowns);
 
 /* ---- Drawn data (normal.c, teacher.c) -------------------------------------------- */
 
