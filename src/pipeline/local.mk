@@ -4,6 +4,8 @@ libncf_core_la_SOURCES += \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
 	src/pipeline/pipeline.h \
+	src/pipeline/point_orbit.c \
+	src/pipeline/point_orbit.h \
 	src/pipeline/proved_line.c \
 	src/pipeline/rational_classes.c \
 	src/pipeline/rational_classes.h \

@@ -1,47 +1,14 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* json.c: the result document, ncf-result version 1 (contract of the project). */
-#include "report.h"
-
-#include <jansson.h>
+#include "json_parts.h"
 
 /* Above this many weights, in one point or in all, points are given by their active units. */
 #define FULL_WEIGHTS_LIMIT 2000
 #define ALL_WEIGHTS_LIMIT 400000
 
-static json_t *ball(const arb_t x, slong digits)
-{
-    char *mid, *rad;
-    ncf__decimal_enclosure(&mid, &rad, x, digits);
-    json_t *object = json_pack("{s:s, s:s}", "mid", mid, "rad", rad);
-    ncf__free(mid);
-    ncf__free(rad);
-    return object;
-}
-
-static json_t *integer(const fmpz_t x)
-{
-    char *text = fmpz_get_str(NULL, 10, x);
-    json_t *string = json_string(text);
-    flint_free(text);
-    return string;
-}
-
 static json_t *count(const ncf_count_struct *value)
 {
-    return value->known ? integer(value->value) : json_null();
-}
-
-static json_t *vector(arb_srcptr v, slong length, slong digits)
-{
-    json_t *array = json_array();
-    for (slong j = 0; j < length; j++)
-        json_array_append_new(array, ball(v + j, digits));
-    return array;
-}
-
-static json_t *nonnegative(slong value)
-{
-    return value < 0 ? json_null() : json_integer(value);
+    return value->known ? ncf__json_integer(value->value) : json_null();
 }
 
 static json_t *problem_object(const ncf_result_t *result)
@@ -55,13 +22,15 @@ static json_t *problem_object(const ncf_result_t *result)
     json_object_set_new(object, "name", name != NULL ? name : json_null());
     json_object_set_new(object, "sha256", json_string(result->problem_sha256));
     json_object_set_new(object, "unknowns",
-                        fmpz_fits_si(result->unknowns) ? json_integer(fmpz_get_si(result->unknowns))
-                                                       : integer(result->unknowns));
+                        fmpz_fits_si(result->unknowns)
+                            ? json_integer(fmpz_get_si(result->unknowns))
+                            : ncf__json_integer(result->unknowns));
     json_object_set_new(object, "inputs", json_integer(result->inputs));
     json_object_set_new(object, "points", json_integer(result->points));
     json_object_set_new(object, "homogeneity", json_integer(fmpz_get_si(result->homogeneity)));
     json_object_set_new(object, "widths", widths);
-    json_object_set_new(object, "essential_dimension", json_integer(result->essential_dimension));
+    json_object_set_new(object, "essential_dimension",
+                        json_integer(result->essential_dimension));
     return object;
 }
 
@@ -70,35 +39,40 @@ static json_t *line_object(const ncf_line_struct *line, slong digits)
     slong d = arb_mat_ncols(line->basis);
     json_t *direction;
     if (line->dimension == 0) {
-        direction = vector(arb_mat_entry(line->basis, 0, 0), d, digits);
+        direction = ncf__json_vector(arb_mat_entry(line->basis, 0, 0), d, digits);
     } else {
         direction = json_array();
         for (slong k = 0; k <= line->dimension; k++)
-            json_array_append_new(direction, vector(arb_mat_entry(line->basis, k, 0), d, digits));
+            json_array_append_new(
+                direction, ncf__json_vector(arb_mat_entry(line->basis, k, 0), d, digits));
     }
     json_t *object = json_object();
-    json_object_set_new(object, "mu", ball(line->mu, digits));
+    json_object_set_new(object, "mu", ncf__json_ball(line->mu, digits));
     json_object_set_new(object, "direction", direction);
     json_object_set_new(object, "dimension", json_integer(line->dimension));
-    json_object_set_new(object, "index", line->inertia_known ? json_integer(line->index) : json_null());
+    json_object_set_new(object, "index",
+                        line->inertia_known ? json_integer(line->index) : json_null());
     json_object_set_new(object, "nullity",
                         line->inertia_known ? json_integer(line->nullity) : json_null());
     json_object_set_new(object, "multiplicity",
-                        line->multiplicity > 0 ? json_integer(line->multiplicity) : json_null());
+                        line->multiplicity > 0 ? json_integer(line->multiplicity)
+                                               : json_null());
     return object;
 }
 
 /* W_1 (h x d) and W_2 (1 x h) of the representative; all but the active units are 0. */
-static json_t *full_weights(const arb_mat_t rows, arb_srcptr outgoing, slong active, slong hidden,
-                            slong digits)
+static json_t *full_weights(const arb_mat_t rows, arb_srcptr outgoing, slong active,
+                            slong hidden, slong digits)
 {
     slong d = arb_mat_ncols(rows);
     arb_ptr zeros = _arb_vec_init(d > hidden ? d : hidden);
     json_t *first = json_array(), *second = json_array();
     for (slong k = 0; k < hidden; k++)
-        json_array_append_new(first, vector(k < active ? arb_mat_entry(rows, k, 0) : zeros, d, digits));
-    json_t *row = vector(outgoing, active, digits);
-    json_t *rest = vector(zeros, hidden - active, digits);
+        json_array_append_new(
+            first,
+            ncf__json_vector(k < active ? arb_mat_entry(rows, k, 0) : zeros, d, digits));
+    json_t *row = ncf__json_vector(outgoing, active, digits);
+    json_t *rest = ncf__json_vector(zeros, hidden - active, digits);
     json_array_extend(row, rest);
     json_decref(rest);
     json_array_append_new(second, row);
@@ -106,8 +80,8 @@ static json_t *full_weights(const arb_mat_t rows, arb_srcptr outgoing, slong act
     return json_pack("[o, o]", first, second);
 }
 
-static void set_weights(json_t *object, const ncf_orbit_struct *orbit, const ncf_result_t *result,
-                        slong digits)
+static void set_weights(json_t *object, const ncf_orbit_struct *orbit,
+                        const ncf_result_t *result, slong digits)
 {
     slong prec = result->search.precision + 30;
     arb_mat_t rows;
@@ -116,10 +90,12 @@ static void set_weights(json_t *object, const ncf_orbit_struct *orbit, const ncf
     ncf__orbit_weights(rows, outgoing, orbit, &result->search.lines, result->order, prec);
     json_t *units = json_array();
     for (slong k = 0; k < orbit->active; k++)
-        json_array_append_new(units, json_pack("{s:I, s:o, s:o}", "line",
-                                               (json_int_t) (orbit->members[k] + 1), "incoming",
-                                               vector(arb_mat_entry(rows, k, 0), result->inputs, digits),
-                                               "outgoing", ball(outgoing + k, digits)));
+        json_array_append_new(
+            units,
+            json_pack("{s:I, s:o, s:o}", "line", (json_int_t) (orbit->members[k] + 1),
+                      "incoming",
+                      ncf__json_vector(arb_mat_entry(rows, k, 0), result->inputs, digits),
+                      "outgoing", ncf__json_ball(outgoing + k, digits)));
     json_object_set_new(object, "units", units);
     int small = fmpz_cmp_ui(result->unknowns, FULL_WEIGHTS_LIMIT) <= 0 &&
                 result->orbits.count <= ALL_WEIGHTS_LIMIT / fmpz_get_si(result->unknowns);
@@ -131,28 +107,32 @@ static void set_weights(json_t *object, const ncf_orbit_struct *orbit, const ncf
     arb_mat_clear(rows);
 }
 
-static json_t *orbit_object(const ncf_orbit_struct *orbit, const ncf_result_t *result, slong digits)
+static json_t *orbit_object(const ncf_orbit_struct *orbit, const ncf_result_t *result,
+                            slong digits)
 {
     slong prec = result->search.precision + 30;
     arb_t value;
     arb_init(value);
     arb_div_si(value, orbit->lambda, result->order + 1, prec);
     json_t *object = json_object();
-    json_object_set_new(object, "lambda", ball(orbit->lambda, digits));
-    json_object_set_new(object, "ncf", ball(value, digits));
-    json_object_set_new(object, "size", orbit->dimension > 0 ? json_null() : integer(orbit->size));
+    json_object_set_new(object, "lambda", ncf__json_ball(orbit->lambda, digits));
+    json_object_set_new(object, "ncf", ncf__json_ball(value, digits));
+    json_object_set_new(object, "size",
+                        orbit->dimension > 0 ? json_null() : ncf__json_integer(orbit->size));
     json_object_set_new(object, "dimension", json_integer(orbit->dimension));
-    json_object_set_new(object, "index", nonnegative(orbit->index));
-    json_object_set_new(object, "nullity", nonnegative(orbit->nullity));
+    json_object_set_new(object, "index", ncf__json_nonnegative(orbit->index));
+    json_object_set_new(object, "nullity", ncf__json_nonnegative(orbit->nullity));
     json_object_set_new(object, "second_order",
                         json_string(ncf__second_order_text(orbit->second_order)));
     json_object_set_new(object, "gap",
-                        orbit->second_order == NCF_SECOND_ORDER_STRICT ? ball(orbit->gap, digits)
-                                                                       : json_null());
-    json_object_set_new(object, "ranks", json_pack("[o, i]", nonnegative(orbit->rank), 1));
-    json_object_set_new(object, "rank_one",
-                        orbit->rank < 0 && orbit->dimension > 0 ? json_null()
-                                                                : json_boolean(orbit->rank_one));
+                        orbit->second_order == NCF_SECOND_ORDER_STRICT
+                            ? ncf__json_ball(orbit->gap, digits)
+                            : json_null());
+    json_object_set_new(object, "ranks",
+                        json_pack("[o, i]", ncf__json_nonnegative(orbit->rank), 1));
+    json_object_set_new(
+        object, "rank_one",
+        orbit->rank < 0 && orbit->dimension > 0 ? json_null() : json_boolean(orbit->rank_one));
     json_object_set_new(object, "active_units", json_pack("[I]", (json_int_t) orbit->active));
     json_object_set_new(object, "check", json_string(ncf__check_text(orbit->check)));
     set_weights(object, orbit, result, digits);
@@ -168,9 +148,10 @@ static json_t *undecided_array(const ncf_result_t *result, slong digits)
         json_array_append_new(array, json_pack("{s:s}", "reason", search->notes[i]));
     for (int i = 0; i < search->region_count; i++)
         json_array_append_new(
-            array, json_pack("{s:s, s:o, s:o}", "reason", "a region of the sphere", "direction",
-                             vector(search->regions[i].direction, result->inputs, digits), "mu",
-                             ball(search->regions[i].mu, digits)));
+            array,
+            json_pack("{s:s, s:o, s:o}", "reason", "a region of the sphere", "direction",
+                      ncf__json_vector(search->regions[i].direction, result->inputs, digits),
+                      "mu", ncf__json_ball(search->regions[i].mu, digits)));
     return array;
 }
 
@@ -204,7 +185,8 @@ static json_t *audit_object(const ncf_result_t *result)
     const ncf_line_list_t *lines = &result->search.lines;
     json_t *object = json_object();
     json_object_set_new(object, "orbits_checked", json_integer(result->orbits_checked));
-    json_object_set_new(object, "euler_identity", json_string(verdict_text(result->euler_identity)));
+    json_object_set_new(object, "euler_identity",
+                        json_string(verdict_text(result->euler_identity)));
     json_object_set_new(object, "layer_norms", json_string(verdict_text(result->layer_norms)));
     json_object_set_new(object, "network", json_string(verdict_text(result->network_check)));
     json_object_set_new(object, "index_sum",
@@ -217,12 +199,13 @@ static json_t *effort_object(const ncf_result_t *result)
 {
     const ncf_effort_t *effort = &result->search.effort;
     json_t *object = json_object();
-    json_object_set_new(object, "class_bound", integer(effort->class_bound));
+    json_object_set_new(object, "class_bound", ncf__json_integer(effort->class_bound));
     if (effort->used_homotopy || effort->used_search) {
         json_object_set_new(object, "classes_proved", json_integer(effort->classes_proved));
         json_object_set_new(object, "classes_real", json_integer(effort->classes_real));
         json_object_set_new(object, "classes_not_real", json_integer(effort->classes_nonreal));
-        json_object_set_new(object, "first_pass_missing", json_integer(effort->paths_first_failed));
+        json_object_set_new(object, "first_pass_missing",
+                            json_integer(effort->paths_first_failed));
         json_object_set_new(object, "retracking_rounds", json_integer(effort->rounds));
     }
     if (effort->used_cover) {
@@ -244,9 +227,9 @@ static json_t *software_object(void)
 static json_t *options_object(const ncf_result_t *result)
 {
     const ncf_solve_options_t *options = &result->options;
-    return json_pack("{s:I, s:I, s:I, s:I}", "precision", (json_int_t) options->precision, "seed",
-                     (json_int_t) options->seed, "top", (json_int_t) options->top, "threads",
-                     (json_int_t) options->threads);
+    return json_pack("{s:I, s:I, s:I, s:I}", "precision", (json_int_t) options->precision,
+                     "seed", (json_int_t) options->seed, "top", (json_int_t) options->top,
+                     "threads", (json_int_t) options->threads);
 }
 
 static json_t *document(const ncf_result_t *result, slong digits)
@@ -267,9 +250,9 @@ static json_t *document(const ncf_result_t *result, slong digits)
     json_object_set_new(object, "complete", complete_object(result));
     json_object_set_new(object, "counts", counts_object(&result->census));
     /* Without completeness the numbers are those of the points on the lines found. */
-    json_object_set_new(object, "counts_are",
-                        json_string(ncf_is_proved(result->search.lines.complete) ? "exact"
-                                                                                 : "lower bounds"));
+    json_object_set_new(
+        object, "counts_are",
+        json_string(ncf_is_proved(result->search.lines.complete) ? "exact" : "lower bounds"));
     json_object_set_new(object, "lines", lines);
     json_object_set_new(object, "orbits", orbits);
     json_object_set_new(object, "undecided", undecided_array(result, digits));

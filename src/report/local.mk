@@ -4,6 +4,10 @@ libncf_core_la_SOURCES += \
 	src/report/info_json.c \
 	src/report/info_text.c \
 	src/report/json.c \
+	src/report/json_parts.c \
+	src/report/json_parts.h \
+	src/report/point_json.c \
+	src/report/point_table.c \
 	src/report/rank.c \
 	src/report/report.h \
 	src/report/table.c \

@@ -7,6 +7,7 @@
 #define NCF_REPORT_H
 
 #include "../pipeline/pipeline.h"
+#include "../pipeline/point_orbit.h"
 
 /* The word for a second-order class in tables and documents; static. */
 const char *ncf__second_order_text(ncf_second_order_t value);
@@ -19,5 +20,13 @@ const char *ncf__limit_text(ncf_limit_t value);
 
 /* A count as decimal text, or NULL when it is not known; allocated. */
 char *ncf__count_text(const ncf_count_struct *count);
+
+/* point_table.c: the first `shown` orbits, one a line under a heading. */
+void ncf__write_point_orbits(FILE *stream, const ncf_point_orbit_list_t *list, slong shown,
+                             long digits);
+
+/* The weight matrices of the representative, by rows; nothing when it has none. */
+void ncf__write_point_weights(FILE *stream, const ncf_point_orbit_t *orbit,
+                              const ncf_network_t network, long digits);
 
 #endif
