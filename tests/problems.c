@@ -8,16 +8,17 @@ static void init_shape(struct ncf_problem *problem, slong depth, const slong *wi
                        const slong *degrees, slong points)
 {
     memset(problem, 0, sizeof(*problem));
+    problem->network.inputs = widths[0];
     problem->name = ncf__strdup("test");
     ncf__sha256(problem->sha256, "test", 4);
-    problem->depth = depth;
-    problem->widths = ncf__malloc((size_t) depth + 1, sizeof(slong));
-    memcpy(problem->widths, widths, ((size_t) depth + 1) * sizeof(slong));
-    problem->activations = ncf__malloc((size_t) depth, sizeof(ncf_activation_t));
+    problem->network.depth = depth;
+    problem->network.widths = ncf__malloc((size_t) depth + 1, sizeof(slong));
+    memcpy(problem->network.widths, widths, ((size_t) depth + 1) * sizeof(slong));
+    problem->network.activations = ncf__calloc((size_t) depth, sizeof(ncf_activation_t));
     for (slong l = 0; l + 1 < depth; l++) {
-        problem->activations[l].kind =
+        problem->network.activations[l].kind =
             degrees[l] == 1 ? NCF_ACTIVATION_LINEAR : NCF_ACTIVATION_POWER;
-        problem->activations[l].degree = degrees[l];
+        problem->network.activations[l].degree = degrees[l];
     }
     problem->points = points;
     problem->loss = NCF_LOSS_SQUARE;
@@ -50,8 +51,7 @@ void ncf_test_problem_random(struct ncf_problem *problem, slong depth, const slo
 void ncf_test_problem_clear(struct ncf_problem *problem)
 {
     ncf__free(problem->name);
-    ncf__free(problem->widths);
-    ncf__free(problem->activations);
+    ncf__network_spec_clear(&problem->network);
     fmpq_mat_clear(problem->x);
     fmpq_mat_clear(problem->y);
 }

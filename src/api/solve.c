@@ -51,7 +51,7 @@ static ncf_status_t check_options(const ncf_solve_options_t *options, ncf_error_
 
 static ncf_status_t check_supported(const ncf_problem_t *problem, ncf_error_t *err)
 {
-    if (problem->depth == 2 && problem->activations[0].kind == NCF_ACTIVATION_POWER)
+    if (problem->network.depth == 2 && problem->network.activations[0].kind == NCF_ACTIVATION_POWER)
         return NCF_OK;
     return ncf__fail_at(err, NCF_EUNSUPPORTED, problem->name, 0, 0,
                         "solving networks other than two layers with a power activation is not "
@@ -63,14 +63,14 @@ static void describe_problem(struct ncf_result *result, const ncf_problem_t *pro
     result->problem_name = ncf__strdup(problem->name);
     memcpy(result->problem_sha256, problem->sha256, sizeof(result->problem_sha256));
     ncf__problem_unknowns(result->unknowns, problem);
-    ncf__problem_homogeneity(result->homogeneity, problem);
-    result->depth = problem->depth;
-    result->widths = ncf__malloc((size_t) problem->depth + 1, sizeof(slong));
-    memcpy(result->widths, problem->widths, ((size_t) problem->depth + 1) * sizeof(slong));
-    result->inputs = problem->widths[0];
+    NCF_REQUIRE(ncf__problem_homogeneous(result->homogeneity, problem));
+    result->depth = problem->network.depth;
+    result->widths = ncf__malloc((size_t) problem->network.depth + 1, sizeof(slong));
+    memcpy(result->widths, problem->network.widths, ((size_t) problem->network.depth + 1) * sizeof(slong));
+    result->inputs = problem->network.inputs;
     result->points = problem->points;
-    fmpz_set_si(result->hidden, problem->widths[1]);
-    result->order = problem->activations[0].degree;
+    fmpz_set_si(result->hidden, problem->network.widths[1]);
+    result->order = problem->network.activations[0].degree;
 }
 
 static struct ncf_result *result_new(const ncf_problem_t *problem, const ncf_solve_options_t *options)

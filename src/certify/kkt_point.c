@@ -47,7 +47,7 @@ static void system_init(system_t *s, arb_srcptr u, const arb_t lambda,
     mag_init(s->given_radius);
     for (slong j = 0; j <= n; j++)
         mag_max(s->given_radius, s->given_radius, arb_radref(s->given + j));
-    arb_mat_init(s->x, points, network->widths[0]);
+    arb_mat_init(s->x, points, network->inputs);
     arb_mat_init(s->weights, points, 1);
     s->centre = _arb_vec_init(n + 1);
     s->box = _arb_vec_init(n + 1);

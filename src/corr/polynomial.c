@@ -137,7 +137,7 @@ static int compare_beta(const void *left, const void *right)
 static term_t *terms_by_beta(ulong **storage, const fmpz_mpoly_t h,
                              const ncf_network_struct *network, const fmpz_mpoly_ctx_t context)
 {
-    slong count = fmpz_mpoly_length(h, context), inputs = network->widths[0];
+    slong count = fmpz_mpoly_length(h, context), inputs = network->inputs;
     term_t *terms = ncf__malloc((size_t) count, sizeof(*terms));
     ulong *all = ncf__calloc((size_t) (count * inputs), sizeof(ulong));
     ulong *alpha = ncf__malloc((size_t) network->unknowns, sizeof(ulong));

@@ -35,11 +35,11 @@ static int monomial_count(fmpz_t out, const fmpz_t symbols, slong degree)
 int ncf__polynomial_terms_bound(fmpz_t out, const struct ncf_problem *problem)
 {
     fmpz_t terms;
-    fmpz_init_set_si(terms, problem->widths[0]);
+    fmpz_init_set_si(terms, problem->network.inputs);
     int fits = 1;
-    for (slong l = 1; l < problem->depth && fits; l++) {
-        fits = monomial_count(out, terms, problem->activations[l - 1].degree);
-        fmpz_mul_si(terms, out, problem->widths[l]);
+    for (slong l = 1; l < problem->network.depth && fits; l++) {
+        fits = monomial_count(out, terms, problem->network.activations[l - 1].degree);
+        fmpz_mul_si(terms, out, problem->network.widths[l]);
     }
     fmpz_set(out, terms);
     fmpz_clear(terms);
@@ -69,13 +69,13 @@ static ulong common_bits(const fmpq_mat_t m, ulong limit)
 static int degree_is_small(const struct ncf_problem *problem)
 {
     fmpz_t sum;
-    fmpz *degrees = _fmpz_vec_init(problem->depth);
+    fmpz *degrees = _fmpz_vec_init(problem->network.depth);
     fmpz_init(sum);
     ncf__layer_degrees(degrees, problem);
-    _fmpz_vec_sum(sum, degrees, problem->depth);
+    _fmpz_vec_sum(sum, degrees, problem->network.depth);
     int small = fmpz_cmp_si(sum, NCF_POLYNOMIAL_MAX_DEGREE) <= 0;
     fmpz_clear(sum);
-    _fmpz_vec_clear(degrees, problem->depth);
+    _fmpz_vec_clear(degrees, problem->network.depth);
     return small;
 }
 
@@ -87,7 +87,7 @@ static int cost_is_small(const struct ncf_problem *problem, const fmpq_mat_t wei
                  common_bits(weights, MAX_MEMORY_BITS / 16) + 64;
     fmpz_t moments, inputs;
     fmpz_init(moments);
-    fmpz_init_set_si(inputs, problem->widths[0]);
+    fmpz_init_set_si(inputs, problem->network.inputs);
     if (!monomial_count(moments, inputs, x_degree) || fmpz_cmp(moments, terms) > 0)
         fmpz_set(moments, terms);
     fmpz_mul_ui(inputs, terms, bits);
@@ -113,8 +113,8 @@ int ncf__polynomial_is_small(const struct ncf_problem *problem, const fmpq_mat_t
     if (small) {
         fmpz_mul_si(exponents, terms, network->unknowns);
         slong x_degree = 1;
-        for (slong l = 0; l + 1 < problem->depth; l++)
-            x_degree *= problem->activations[l].degree;
+        for (slong l = 0; l + 1 < problem->network.depth; l++)
+            x_degree *= problem->network.activations[l].degree;
         small = fmpz_cmp_ui(exponents, MAX_EXPONENTS) <= 0 &&
                 cost_is_small(problem, weights, terms, x_degree);
     }

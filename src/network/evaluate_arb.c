@@ -32,7 +32,7 @@ void ncf__network_eval_arb(arb_t value, arb_ptr gradient, arb_mat_struct *hessia
                            arb_srcptr u, const ncf_network_t network, const arb_mat_t x,
                            const arb_mat_t weights, slong prec)
 {
-    NCF_REQUIRE(arb_mat_ncols(x) == network->widths[0]);
+    NCF_REQUIRE(arb_mat_ncols(x) == network->inputs);
     NCF_REQUIRE(arb_mat_nrows(weights) == arb_mat_nrows(x));
     evaluate(value, gradient, hessian, u, network, x, weights, arb_mat_nrows(x), prec);
 }

@@ -58,7 +58,7 @@ void ncf__network_eval_fmpq(fmpq_t value, fmpq *gradient, fmpq_mat_struct *hessi
                             const fmpq *u, const ncf_network_t network, const fmpq_mat_t x,
                             const fmpq_mat_t weights)
 {
-    NCF_REQUIRE(fmpq_mat_ncols(x) == network->widths[0]);
+    NCF_REQUIRE(fmpq_mat_ncols(x) == network->inputs);
     NCF_REQUIRE(fmpq_mat_nrows(weights) == fmpq_mat_nrows(x));
     evaluate(value, gradient, hessian, u, network, x, weights, fmpq_mat_nrows(x), 0);
 }

@@ -41,14 +41,16 @@ static int offsets_fit(slong *offsets, const slong *widths, slong depth)
 
 int ncf__network_init(ncf_network_t network, const struct ncf_problem *problem)
 {
-    slong depth = problem->depth;
-    NCF_REQUIRE(depth >= 1 && problem->widths[depth] == 1);
+    slong depth = problem->network.depth;
+    NCF_REQUIRE(depth >= 1 && problem->network.widths[depth] == 1);
+    network->kind = problem->network.kind;
+    network->inputs = problem->network.inputs;
     network->depth = depth;
     network->widths = ncf__malloc((size_t) depth + 1, sizeof(slong));
-    memcpy(network->widths, problem->widths, ((size_t) depth + 1) * sizeof(slong));
+    memcpy(network->widths, problem->network.widths, ((size_t) depth + 1) * sizeof(slong));
     network->activations = ncf__malloc((size_t) depth, sizeof(ncf_activation_t));
     for (slong l = 0; l + 1 < depth; l++)
-        network->activations[l] = problem->activations[l];
+        network->activations[l] = problem->network.activations[l];
     network->offsets = ncf__malloc((size_t) depth + 1, sizeof(slong));
     if (!offsets_fit(network->offsets, network->widths, depth) ||
         !degrees_fit(network->activations, depth)) {
@@ -57,6 +59,18 @@ int ncf__network_init(ncf_network_t network, const struct ncf_problem *problem)
     }
     network->unknowns = network->offsets[depth];
     return 1;
+}
+
+slong ncf__network_block_count(const ncf_network_t network)
+{
+    return network->depth;
+}
+
+ncf_network_block_t ncf__network_block(const ncf_network_t network, slong index)
+{
+    NCF_REQUIRE(index >= 0 && index < network->depth);
+    return (ncf_network_block_t){network->widths[index + 1], network->widths[index],
+                                 network->offsets[index]};
 }
 
 void ncf__network_clear(ncf_network_t network)
@@ -68,8 +82,8 @@ void ncf__network_clear(ncf_network_t network)
 
 void ncf__layer_degrees(fmpz *out, const struct ncf_problem *problem)
 {
-    slong depth = problem->depth;
+    slong depth = problem->network.depth;
     fmpz_one(out + depth - 1);
     for (slong l = depth - 1; l >= 1; l--)
-        fmpz_mul_si(out + l - 1, out + l, problem->activations[l - 1].degree);
+        fmpz_mul_si(out + l - 1, out + l, problem->network.activations[l - 1].degree);
 }

@@ -9,7 +9,14 @@
 
 #include "../problem/problem.h"
 
+/* A weight matrix: rows x columns numbers of u from `offset` on, row-major. */
 typedef struct {
+    slong rows, columns, offset;
+} ncf_network_block_t;
+
+typedef struct {
+    ncf_network_kind_t kind;
+    slong inputs;                 /* d */
     slong depth;                  /* K */
     slong *widths;                /* K + 1 */
     ncf_activation_t *activations; /* K - 1 */
@@ -24,6 +31,13 @@ typedef ncf_network_struct ncf_network_t[1];
  */
 int ncf__network_init(ncf_network_t network, const struct ncf_problem *problem);
 void ncf__network_clear(ncf_network_t network);
+
+/*
+ * The weight matrices in the order of u, which they fill without a gap; index from 0 to
+ * block_count - 1. Feed-forward: W_1, ..., W_K.
+ */
+slong ncf__network_block_count(const ncf_network_t network);
+ncf_network_block_t ncf__network_block(const ncf_network_t network, slong index);
 
 /*
  * e_l, the degree of H in W_l (T-EULER): out has K entries, e_1 first;

@@ -37,7 +37,7 @@ typedef struct {
 /* u = (vec W_1, W_2), all other units exactly zero. */
 static void set_weights(orbit_check_t *check)
 {
-    slong d = check->network->widths[0], h = check->network->widths[1];
+    slong d = check->network->inputs, h = check->network->widths[1];
     const struct ncf_result *result = check->job->result;
     ncf__orbit_weights(check->rows, check->outgoing, check->orbit, &result->search.lines,
                        result->order, check->prec);
@@ -52,13 +52,13 @@ static void set_weights(orbit_check_t *check)
 static void orbit_check_init(orbit_check_t *check, const verify_job_t *job, ncf_orbit_struct *orbit)
 {
     struct ncf_problem cut = *job->problem;
-    slong widths[3] = {cut.widths[0], cut.widths[1], 1};
+    slong widths[3] = {cut.network.widths[0], cut.network.widths[1], 1};
     check->job = job;
     check->orbit = orbit;
     check->full = fmpz_cmp_si(job->result->unknowns, KRAWCZYK_UNKNOWNS) <= 0;
     if (!check->full)
         widths[1] = orbit->active;
-    cut.widths = widths;
+    cut.network.widths = widths;
     NCF_REQUIRE(ncf__network_init(check->network, &cut));
     check->prec = job->result->search.precision + 30;
     check->u = _arb_vec_init(check->network->unknowns);

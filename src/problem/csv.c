@@ -152,7 +152,7 @@ static ncf_status_t read_number(fmpq_t out, ncf_csv_t *csv, ncf_document_t *docu
 static ncf_status_t read_row(struct ncf_problem *problem, slong i, ncf_csv_t *csv,
                              ncf_document_t *document, slong label_column)
 {
-    slong columns = problem->widths[0] + 1;
+    slong columns = problem->network.inputs + 1;
     for (slong c = 0; c < columns; c++) {
         fmpq *out = c == label_column
                         ? fmpq_mat_entry(problem->y, i, 0)
@@ -171,10 +171,10 @@ ncf_status_t ncf__csv_parse(struct ncf_problem *problem, ncf_document_t *documen
     if (csv.at == length)
         return ncf__fail_at(csv.err, NCF_EPARSE, name, 1, 1, "the file is empty");
     NCF_TRY(read_header(&columns, &label_column, &csv, label));
-    if (columns - 1 != problem->widths[0])
+    if (columns - 1 != problem->network.inputs)
         return ncf__fail_at(csv.err, NCF_ESPEC, name, 1, 1,
                             "the file has %ld input columns, the network %ld inputs",
-                            (long) columns - 1, (long) problem->widths[0]);
+                            (long) columns - 1, (long) problem->network.inputs);
     const char *fact = ncf__problem_shape(problem, count_rows(&csv));
     if (fact != NULL)
         return ncf__fail_at(csv.err, NCF_ESPEC, name, 1, 1, "%s", fact);

@@ -6,7 +6,7 @@
 
 const char *ncf__problem_shape(struct ncf_problem *problem, uint64_t points)
 {
-    uint64_t inputs = (uint64_t) problem->widths[0];
+    uint64_t inputs = (uint64_t) problem->network.inputs;
     if (points == 0)
         return "at least one data point is needed";
     if (points > NCF_PROBLEM_MAX_NUMBERS / (inputs + 1))
@@ -22,7 +22,7 @@ const char *ncf__problem_shape(struct ncf_problem *problem, uint64_t points)
 static ncf_status_t read_row(struct ncf_problem *problem, slong i, ncf_document_t *document,
                              const ncf_node_t *row)
 {
-    size_t length, inputs = (size_t) problem->widths[0];
+    size_t length, inputs = (size_t) problem->network.inputs;
     NCF_TRY(ncf__node_list(&length, document, row, "a list of inputs"));
     if (length != inputs)
         return ncf__node_fail(document, row, NCF_ESPEC,
@@ -106,10 +106,10 @@ static ncf_status_t check_shape(struct ncf_problem *problem, const ncf_npy_t *np
                                 (long) problem->points, (long) problem->points);
         return NCF_OK;
     }
-    if (npy->dimensions != 2 || npy->shape[1] != (uint64_t) problem->widths[0])
+    if (npy->dimensions != 2 || npy->shape[1] != (uint64_t) problem->network.inputs)
         return ncf__fail_at(err, NCF_ESPEC, name, 0, 0,
                             "the inputs must have shape (points, %ld)",
-                            (long) problem->widths[0]);
+                            (long) problem->network.inputs);
     const char *fact = ncf__problem_shape(problem, npy->shape[0]);
     return fact == NULL ? NCF_OK : ncf__fail_at(err, NCF_ESPEC, name, 0, 0, "%s", fact);
 }

@@ -20,7 +20,7 @@ typedef enum { LABELS_NORMAL, LABELS_SIGN, LABELS_UNIFORM, LABELS_TEACHER } labe
 typedef struct {
     uint64_t points, inputs, seed, bits, bound;
     int distribution, labels;
-    ncf_layers_t teacher; /* arrays are NULL if there is none */
+    ncf_network_spec_t teacher; /* empty if there is none */
     uint64_t teacher_seed;
 } section_t;
 
@@ -70,7 +70,7 @@ static ncf_status_t read_teacher(section_t *section, const ncf_document_t *docum
     NCF_TRY(ncf__node_object(document, node, "widths, activation, seed"));
     NCF_TRY(required_integer(&section->teacher_seed, document, node, "seed", 0, UINT64_MAX));
     NCF_TRY(ncf__read_layers(&section->teacher, document, node));
-    if ((uint64_t) section->teacher.widths[0] == section->inputs)
+    if ((uint64_t) section->teacher.inputs == section->inputs)
         return NCF_OK;
     NCF_TRY(ncf__node_member(&widths, document, node, "widths"));
     return ncf__node_fail(document, &widths, NCF_ESPEC,
@@ -272,13 +272,12 @@ ncf_status_t ncf__read_random(struct ncf_problem *problem, ncf_document_t *docum
                               const ncf_node_t *node)
 {
     section_t section = {0};
-    ncf_status_t status = read_section(&section, problem->widths[0], document, node);
+    ncf_status_t status = read_section(&section, problem->network.inputs, document, node);
     if (status == NCF_OK) {
         const char *fact = draw_data(problem, document, &section);
         if (fact != NULL)
             status = ncf__node_fail(document, node, NCF_ESPEC, "%s", fact);
     }
-    ncf__free(section.teacher.widths);
-    ncf__free(section.teacher.activations);
+    ncf__network_spec_clear(&section.teacher);
     return status;
 }

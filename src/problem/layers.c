@@ -55,6 +55,7 @@ static ncf_status_t read_activation(ncf_activation_t *out, const ncf_document_t 
         NCF_TRY(ncf__node_member(&member, document, node, "degree"));
         NCF_TRY(ncf__node_integer(&degree, document, &member, 1, NCF_PROBLEM_MAX_DEGREE));
     }
+    out->coefficients = NULL;
     out->kind = degree == 1 ? NCF_ACTIVATION_LINEAR : NCF_ACTIVATION_POWER;
     out->degree = (slong) degree;
     return NCF_OK;
@@ -97,24 +98,11 @@ static ncf_status_t read_widths(slong *out, slong depth, const ncf_document_t *d
     return NCF_OK;
 }
 
-/* Fills the arrays of layers, which have been allocated. */
-static ncf_status_t fill_layers(ncf_layers_t *layers, const ncf_document_t *document,
-                                const ncf_node_t *node, const ncf_node_t *widths)
-{
-    ncf_node_t activation;
-    NCF_TRY(read_widths(layers->widths, layers->depth, document, widths));
-    if (layers->depth == 1 && !ncf__node_has(node, "activation"))
-        return NCF_OK;
-    NCF_TRY(ncf__node_member(&activation, document, node, "activation"));
-    return read_activations(layers->activations, layers->depth - 1, document, &activation);
-}
-
-ncf_status_t ncf__read_layers(ncf_layers_t *layers, const ncf_document_t *document,
+ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, const ncf_document_t *document,
                               const ncf_node_t *node)
 {
-    ncf_node_t widths;
+    ncf_node_t widths, activation;
     size_t length;
-    *layers = (ncf_layers_t){0, NULL, NULL};
     NCF_TRY(ncf__node_member(&widths, document, node, "widths"));
     NCF_TRY(ncf__node_list(&length, document, &widths, "a list of widths"));
     if (length < 2 || length > NCF_PROBLEM_MAX_DEPTH + 1)
@@ -124,24 +112,19 @@ ncf_status_t ncf__read_layers(ncf_layers_t *layers, const ncf_document_t *docume
     layers->depth = (slong) length - 1;
     layers->widths = ncf__malloc(length, sizeof(*layers->widths));
     layers->activations = ncf__calloc(length, sizeof(*layers->activations));
-    ncf_status_t status = fill_layers(layers, document, node, &widths);
-    if (status != NCF_OK) {
-        ncf__free(layers->widths);
-        ncf__free(layers->activations);
-        *layers = (ncf_layers_t){0, NULL, NULL};
-    }
-    return status;
+    NCF_TRY(read_widths(layers->widths, layers->depth, document, &widths));
+    layers->inputs = layers->widths[0];
+    if (layers->depth == 1 && !ncf__node_has(node, "activation"))
+        return NCF_OK;
+    NCF_TRY(ncf__node_member(&activation, document, node, "activation"));
+    return read_activations(layers->activations, layers->depth - 1, document, &activation);
 }
 
-ncf_status_t ncf__read_network(struct ncf_problem *problem, const ncf_document_t *document,
+ncf_status_t ncf__read_network(ncf_network_spec_t *network, const ncf_document_t *document,
                                const ncf_node_t *node)
 {
     int kind;
-    ncf_layers_t layers;
     NCF_TRY(read_kind(&kind, document, node, networks, NETWORK_TYPES, "networks"));
-    NCF_TRY(ncf__read_layers(&layers, document, node));
-    problem->depth = layers.depth;
-    problem->widths = layers.widths;
-    problem->activations = layers.activations;
-    return NCF_OK;
+    network->kind = (ncf_network_kind_t) kind;
+    return ncf__read_layers(network, document, node);
 }

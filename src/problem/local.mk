@@ -16,4 +16,5 @@ libncf_core_la_SOURCES += \
 	src/problem/problem.c \
 	src/problem/problem.h \
 	src/problem/reader.h \
+	src/problem/spec.c \
 	src/problem/teacher.c

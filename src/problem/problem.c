@@ -42,7 +42,7 @@ static ncf_status_t read_sections(struct ncf_problem *problem, ncf_document_t *d
     NCF_TRY(ncf__node_member(&network, document, &root, "network"));
     NCF_TRY(ncf__node_member(&data, document, &root, "data"));
     NCF_TRY(read_loss(problem, document, &root));
-    NCF_TRY(ncf__read_network(problem, document, &network));
+    NCF_TRY(ncf__read_network(&problem->network, document, &network));
     return ncf__read_data(problem, document, &data);
 }
 
@@ -90,8 +90,7 @@ void ncf_problem_free(ncf_problem_t *problem)
         return;
     fmpq_mat_clear(problem->y);
     fmpq_mat_clear(problem->x);
-    ncf__free(problem->activations);
-    ncf__free(problem->widths);
+    ncf__network_spec_clear(&problem->network);
     ncf__free(problem->name);
     ncf__free(problem);
 }
@@ -107,27 +106,4 @@ void ncf__problem_weights(fmpq_mat_t out, const struct ncf_problem *problem)
         return;
     for (slong i = 0; i < problem->points; i++)
         fmpq_div_2exp(fmpq_mat_entry(out, i, 0), fmpq_mat_entry(out, i, 0), 1);
-}
-
-void ncf__problem_unknowns(fmpz_t out, const struct ncf_problem *problem)
-{
-    fmpz_zero(out);
-    for (slong l = 1; l <= problem->depth; l++) {
-        fmpz_t inputs;
-        fmpz_init_set_si(inputs, problem->widths[l - 1]);
-        fmpz_addmul_ui(out, inputs, (ulong) problem->widths[l]);
-        fmpz_clear(inputs);
-    }
-}
-
-void ncf__problem_homogeneity(fmpz_t out, const struct ncf_problem *problem)
-{
-    fmpz_t degree; /* e_l, from the last layer down */
-    fmpz_init_set_ui(degree, 1);
-    fmpz_one(out);
-    for (slong l = problem->depth - 2; l >= 0; l--) {
-        fmpz_mul_ui(degree, degree, (ulong) problem->activations[l].degree);
-        fmpz_add(out, out, degree);
-    }
-    fmpz_clear(degree);
 }

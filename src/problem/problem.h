@@ -16,32 +16,61 @@
 #define NCF_PROBLEM_MAX_NUMBERS 10000000     /* points * (inputs + 1) */
 #define NCF_PROBLEM_MAX_BITS (WORD(1) << 31) /* of all inputs and labels together */
 
-typedef enum { NCF_ACTIVATION_LINEAR, NCF_ACTIVATION_POWER } ncf_activation_kind_t;
+typedef enum {
+    NCF_ACTIVATION_LINEAR,
+    NCF_ACTIVATION_POWER,
+    NCF_ACTIVATION_POLYNOMIAL
+} ncf_activation_kind_t;
 
+/* s(t): t, t^p with p >= 2, or c_0 + c_1 t + ... + c_p t^p with c_p != 0, p >= 1. */
 typedef struct {
     ncf_activation_kind_t kind;
-    slong degree; /* p >= 2 of t^p; 1 for linear */
+    slong degree;       /* p; 1 for linear */
+    fmpq *coefficients; /* of a polynomial: degree + 1 entries, c_0 first; else NULL */
 } ncf_activation_t;
+
+typedef enum {
+    NCF_NETWORK_FEEDFORWARD,
+    NCF_NETWORK_POLYNOMIAL,
+    NCF_NETWORK_SUM,
+    NCF_NETWORK_CONVOLUTION
+} ncf_network_kind_t;
 
 typedef enum { NCF_LOSS_SQUARE, NCF_LOSS_LOGISTIC, NCF_LOSS_EXPONENTIAL } ncf_loss_t;
 
 /*
- * A feed-forward network H(x; W) = W_K s_{K-1}(W_{K-1} ... s_1(W_1 x)) with its data.
- * widths has depth + 1 entries k_0 = d, ..., k_K = 1; activations has depth - 1, the
- * l-th (0-based) applied to W_{l+1} times its input. A power of degree 1 is stored as
- * linear. Widths are at most NCF_PROBLEM_MAX_WIDTH, so products of two fit in 64 bits.
+ * A network as the problem file describes it. Fields that do not belong to its kind are
+ * 0 and NULL.
+ *
+ * Feed-forward, H(x; W) = W_K s_{K-1}(W_{K-1} ... s_1(W_1 x)): widths has depth + 1
+ * entries k_0 = d, ..., k_K = 1; activations has depth - 1, the l-th (0-based) applied
+ * to W_{l+1} times its input. A power of degree 1 is stored as linear. Widths are at
+ * most NCF_PROBLEM_MAX_WIDTH, so products of two fit in 64 bits.
  */
+typedef struct ncf_network_spec {
+    ncf_network_kind_t kind;
+    slong inputs; /* d */
+    slong depth;  /* K >= 1, the number of weight matrices */
+    slong *widths;
+    ncf_activation_t *activations;
+} ncf_network_spec_t;
+
+/* A problem: a network with its data. */
 struct ncf_problem {
     char *name;      /* as it is printed */
     char sha256[65]; /* of the problem file's bytes */
-    slong depth;     /* K >= 1, the number of weight matrices */
-    slong *widths;
-    ncf_activation_t *activations;
+    ncf_network_spec_t network;
     slong points; /* N >= 1 */
     fmpq_mat_t x; /* N x d */
     fmpq_mat_t y; /* N x 1 */
     ncf_loss_t loss;
 };
+
+/* Frees what a network description holds and makes it empty; an empty one is allowed. */
+void ncf__network_spec_clear(ncf_network_spec_t *spec);
+
+/* s(t) = c t^p: returns p, else -1. */
+slong ncf__activation_monomial(const ncf_activation_t *activation);
 
 /* z_i = -(d/dh) loss(h, y_i) at h = 0, exact: out is N x 1, initialised. */
 void ncf__problem_weights(fmpq_mat_t out, const struct ncf_problem *problem);
@@ -50,10 +79,11 @@ void ncf__problem_weights(fmpq_mat_t out, const struct ncf_problem *problem);
 void ncf__problem_unknowns(fmpz_t out, const struct ncf_problem *problem);
 
 /*
- * The degree L of H in all weights: the sum of the degrees e_l of H in W_l. H has
- * degree 1 in the output of the layer after which no activation follows, and each
- * activation multiplies by its degree, so e_l = p_l p_{l+1} ... p_{K-1} (e_K = 1).
+ * Decides whether H(x; c u) = c^L H(x; u) for all c, exactly. Returns 1 and sets degree
+ * to L, or returns 0 and leaves it undefined. Feed-forward: if all activations are
+ * monomials, L is the sum of the degrees e_l of H in W_l, and e_l = p_l ... p_{K-1},
+ * because each activation multiplies by its degree (e_K = 1).
  */
-void ncf__problem_homogeneity(fmpz_t out, const struct ncf_problem *problem);
+int ncf__problem_homogeneous(fmpz_t degree, const struct ncf_problem *problem);
 
 #endif

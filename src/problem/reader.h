@@ -136,42 +136,6 @@ ncf_status_t ncf__node_number(fmpq_t out, ncf_document_t *document, const ncf_no
 ncf_status_t ncf__node_choice(int *out, const ncf_document_t *document, const ncf_node_t *node,
                               const char *words);
 
-/* ---- Sections -------------------------------------------------------------------- */
-
-typedef struct {
-    slong depth;
-    slong *widths;                 /* depth + 1 */
-    ncf_activation_t *activations; /* depth - 1 */
-} ncf_layers_t;
-
-/*
- * The keys "widths" and "activation" of a network or a teacher (layers.c). Owns: the
- * caller frees the two arrays; they are NULL after a failure.
- */
-ncf_status_t ncf__read_layers(ncf_layers_t *layers, const ncf_document_t *document,
-                              const ncf_node_t *node);
-
-/* The section "network", any type (layers.c). */
-ncf_status_t ncf__read_network(struct ncf_problem *problem, const ncf_document_t *document,
-                               const ncf_node_t *node);
-
-/* The section "data" (data.c); the network must have been read. */
-ncf_status_t ncf__read_data(struct ncf_problem *problem, ncf_document_t *document,
-                            const ncf_node_t *node);
-
-/* The section "random" of the data (draw.c). */
-ncf_status_t ncf__read_random(struct ncf_problem *problem, ncf_document_t *document,
-                              const ncf_node_t *node);
-
-/*
- * Sets the number of points and makes room for the data. Returns NULL, or one fact if
- * there is no point, or there are too many numbers.
- */
-const char *ncf__problem_shape(struct ncf_problem *problem, uint64_t points);
-
-/* Charges a stored number to the budget. Returns NULL, or one fact if it is exhausted. */
-const char *ncf__document_charge(ncf_document_t *document, const fmpq_t number);
-
 /* ---- Data files, from their bytes ------------------------------------------------ */
 
 /* csv.c: fills x and y. Unquoting overwrites the bytes. */
@@ -240,6 +204,36 @@ ncf_status_t ncf__points_csv(struct ncf_points *points, ncf_document_t *document
 ncf_status_t ncf__points_json(struct ncf_points *points, ncf_document_t *document,
                               slong unknowns);
 
+/* ---- Sections -------------------------------------------------------------------- */
+
+/*
+ * The keys "widths" and "activation" of a feed-forward network or a teacher (layers.c),
+ * into an empty description. Owns: the caller clears it, after a failure too.
+ */
+ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, const ncf_document_t *document,
+                              const ncf_node_t *node);
+
+/* A network of any type (layers.c), under the same rules. */
+ncf_status_t ncf__read_network(ncf_network_spec_t *network, const ncf_document_t *document,
+                               const ncf_node_t *node);
+
+/* The section "data" (data.c); the network must have been read. */
+ncf_status_t ncf__read_data(struct ncf_problem *problem, ncf_document_t *document,
+                            const ncf_node_t *node);
+
+/* The section "random" of the data (draw.c). */
+ncf_status_t ncf__read_random(struct ncf_problem *problem, ncf_document_t *document,
+                              const ncf_node_t *node);
+
+/*
+ * Sets the number of points and makes room for the data. Returns NULL, or one fact if
+ * there is no point, or there are too many numbers.
+ */
+const char *ncf__problem_shape(struct ncf_problem *problem, uint64_t points);
+
+/* Charges a stored number to the budget. Returns NULL, or one fact if it is exhausted. */
+const char *ncf__document_charge(ncf_document_t *document, const fmpq_t number);
+
 /* ---- Drawn data (normal.c, teacher.c) -------------------------------------------- */
 
 /*
@@ -269,7 +263,7 @@ enum { NCF_STREAM_INPUTS = 1, NCF_STREAM_LABELS = 2, NCF_STREAM_TEACHER = 3 };
  * labels_i 2^-(*scale) for the inputs x_i 2^-input_scale (rows of x). labels has N
  * entries. Returns NULL, or one fact if the predicted cost is too high.
  */
-const char *ncf__teacher_labels(fmpz *labels, slong *scale, const ncf_layers_t *layers,
+const char *ncf__teacher_labels(fmpz *labels, slong *scale, const ncf_network_spec_t *layers,
                                 const fmpz_mat_t x, slong input_scale, slong bits,
                                 uint64_t seed);
 

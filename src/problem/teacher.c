@@ -28,7 +28,7 @@ static void draw_weights(fmpz_mat_t weights, ncf_normal_t *normal, slong bits)
 }
 
 /* Bounds the weights, the bits of a label and the work before anything is drawn. */
-static const char *predict_cost(const ncf_layers_t *layers, const fmpz_mat_t x, slong bits)
+static const char *predict_cost(const ncf_network_spec_t *layers, const fmpz_mat_t x, slong bits)
 {
     double weights = 0, work = 0;
     /* |deviate| < sqrt(128 ln 2) < 2^4 before the division by sqrt(inputs) */
@@ -58,7 +58,7 @@ static const char *predict_cost(const ncf_layers_t *layers, const fmpz_mat_t x, 
 }
 
 /* The common exponent of the outputs of the last layer. */
-static slong label_scale(const ncf_layers_t *layers, slong input_scale, slong bits)
+static slong label_scale(const ncf_network_spec_t *layers, slong input_scale, slong bits)
 {
     slong scale = input_scale;
     for (slong l = 1; l <= layers->depth; l++) {
@@ -70,7 +70,7 @@ static slong label_scale(const ncf_layers_t *layers, slong input_scale, slong bi
 }
 
 /* H(x_i; W) in units of 2^-scale for a row of x. */
-static void evaluate(fmpz_t out, const fmpz *row, const ncf_layers_t *layers,
+static void evaluate(fmpz_t out, const fmpz *row, const ncf_network_spec_t *layers,
                      const fmpz_mat_struct *weights)
 {
     fmpz_mat_t values, product;
@@ -90,7 +90,7 @@ static void evaluate(fmpz_t out, const fmpz *row, const ncf_layers_t *layers,
     fmpz_mat_clear(values);
 }
 
-const char *ncf__teacher_labels(fmpz *labels, slong *scale, const ncf_layers_t *layers,
+const char *ncf__teacher_labels(fmpz *labels, slong *scale, const ncf_network_spec_t *layers,
                                 const fmpz_mat_t x, slong input_scale, slong bits,
                                 uint64_t seed)
 {

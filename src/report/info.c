@@ -19,7 +19,7 @@ const char *ncf__loss_name(ncf_loss_t loss)
 static void gather_data(ncf_info_t *info, const fmpq_mat_t weights)
 {
     const struct ncf_problem *problem = info->problem;
-    slong inputs = problem->widths[0], active = 0;
+    slong inputs = problem->network.inputs, active = 0;
     fmpq_mat_t points;
     fmpq_mat_init(points, problem->points, inputs);
     for (slong i = 0; i < problem->points; i++) {
@@ -38,7 +38,7 @@ static void gather_data(ncf_info_t *info, const fmpq_mat_t weights)
 /* Multiplies the order of the group by that of hidden layer l; returns its formula. */
 static char *count_layer(ncf_info_t *info, slong l)
 {
-    slong width = info->problem->widths[l];
+    slong width = info->problem->network.widths[l];
     if (info->symmetries[l - 1] == NCF_SYMMETRY_ROTATIONS) {
         /* O(1) = {1, -1} */
         if (width == 1)
@@ -66,9 +66,9 @@ static char *count_layer(ncf_info_t *info, slong l)
 static void gather_symmetry(ncf_info_t *info)
 {
     const struct ncf_problem *problem = info->problem;
-    char *formula = ncf__strdup(problem->depth == 1 ? "1" : "");
-    for (slong l = 1; l < problem->depth; l++) {
-        const ncf_activation_t *activation = problem->activations + l - 1;
+    char *formula = ncf__strdup(problem->network.depth == 1 ? "1" : "");
+    for (slong l = 1; l < problem->network.depth; l++) {
+        const ncf_activation_t *activation = problem->network.activations + l - 1;
         info->symmetries[l - 1] = activation->degree == 1       ? NCF_SYMMETRY_ROTATIONS
                                   : activation->degree % 2 == 0 ? NCF_SYMMETRY_ROW_FLIPS
                                                                 : NCF_SYMMETRY_PAIRED_FLIPS;
@@ -110,12 +110,12 @@ void ncf__info_init(ncf_info_t *info, const struct ncf_problem *problem)
     fmpz_init(info->homogeneity);
     fmpz_init_set_ui(info->order, 1);
     fmpz_init(info->terms);
-    info->degrees = _fmpz_vec_init(problem->depth);
-    info->symmetries = ncf__calloc((size_t) problem->depth, sizeof(*info->symmetries));
+    info->degrees = _fmpz_vec_init(problem->network.depth);
+    info->symmetries = ncf__calloc((size_t) problem->network.depth, sizeof(*info->symmetries));
     ncf__problem_unknowns(info->unknowns, problem);
-    ncf__problem_homogeneity(info->homogeneity, problem);
+    NCF_REQUIRE(ncf__problem_homogeneous(info->homogeneity, problem));
     ncf__layer_degrees(info->degrees, problem);
-    if (problem->depth == 2 && problem->activations[0].degree >= 2)
+    if (problem->network.depth == 2 && problem->network.activations[0].degree >= 2)
         info->method = "symmetric-tensor";
     fmpq_mat_t weights;
     fmpq_mat_init(weights, problem->points, 1);
@@ -132,7 +132,7 @@ void ncf__info_clear(ncf_info_t *info)
     fmpz_clear(info->homogeneity);
     fmpz_clear(info->order);
     fmpz_clear(info->terms);
-    _fmpz_vec_clear(info->degrees, info->problem->depth);
+    _fmpz_vec_clear(info->degrees, info->problem->network.depth);
     ncf__free(info->symmetries);
     ncf__free(info->order_formula);
     ncf__free(info->polynomial);

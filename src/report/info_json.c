@@ -15,11 +15,11 @@ static json_t *integer_text(const fmpz_t x)
 static json_t *activations(const struct ncf_problem *problem)
 {
     json_t *list = json_array();
-    for (slong l = 0; l + 1 < problem->depth; l++) {
+    for (slong l = 0; l + 1 < problem->network.depth; l++) {
         json_t *entry = json_object();
         json_object_set_new(entry, "type",
-                            json_string(ncf__activation_name(problem->activations + l)));
-        json_object_set_new(entry, "degree", json_integer(problem->activations[l].degree));
+                            json_string(ncf__activation_name(problem->network.activations + l)));
+        json_object_set_new(entry, "degree", json_integer(problem->network.activations[l].degree));
         json_array_append_new(list, entry);
     }
     return list;
@@ -28,8 +28,8 @@ static json_t *activations(const struct ncf_problem *problem)
 static json_t *network(const struct ncf_problem *problem)
 {
     json_t *object = json_object(), *widths = json_array();
-    for (slong l = 0; l <= problem->depth; l++)
-        json_array_append_new(widths, json_integer(problem->widths[l]));
+    for (slong l = 0; l <= problem->network.depth; l++)
+        json_array_append_new(widths, json_integer(problem->network.widths[l]));
     json_object_set_new(object, "type", json_string("feedforward"));
     json_object_set_new(object, "widths", widths);
     json_object_set_new(object, "activations", activations(problem));
@@ -40,7 +40,7 @@ static json_t *data(const ncf_info_t *info)
 {
     json_t *object = json_object();
     json_object_set_new(object, "points", json_integer(info->problem->points));
-    json_object_set_new(object, "inputs", json_integer(info->problem->widths[0]));
+    json_object_set_new(object, "inputs", json_integer(info->problem->network.inputs));
     json_object_set_new(object, "weighted_points", json_integer(info->active_points));
     json_object_set_new(object, "span",
                         info->span_exact ? json_integer(info->span) : json_null());
@@ -53,10 +53,10 @@ static json_t *symmetry(const ncf_info_t *info)
     static const char *const groups[] = {"orthogonal", "signed permutations, row signs",
                                          "signed permutations, row and column signs"};
     json_t *object = json_object(), *layers = json_array();
-    for (slong l = 1; l < info->problem->depth; l++) {
+    for (slong l = 1; l < info->problem->network.depth; l++) {
         json_t *layer = json_object();
         json_object_set_new(layer, "layer", json_integer(l));
-        json_object_set_new(layer, "units", json_integer(info->problem->widths[l]));
+        json_object_set_new(layer, "units", json_integer(info->problem->network.widths[l]));
         json_object_set_new(layer, "group", json_string(groups[info->symmetries[l - 1]]));
         json_array_append_new(layers, layer);
     }
@@ -86,7 +86,7 @@ static json_t *polynomial(const ncf_info_t *info)
 static json_t *degrees(const ncf_info_t *info)
 {
     json_t *list = json_array();
-    for (slong l = 0; l < info->problem->depth; l++)
+    for (slong l = 0; l < info->problem->network.depth; l++)
         json_array_append_new(list, integer_text(info->degrees + l));
     return list;
 }

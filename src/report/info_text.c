@@ -78,13 +78,13 @@ static char *join(const ncf_info_t *info, slong first, slong last, piece_fn piec
 
 static char *width_piece(const ncf_info_t *info, slong l)
 {
-    return ncf__format("%ld", (long) info->problem->widths[l]);
+    return ncf__format("%ld", (long) info->problem->network.widths[l]);
 }
 
 static char *activation_piece(const ncf_info_t *info, slong l)
 {
-    const ncf_activation_t *activation = info->problem->activations + l;
-    const char *end = l + 2 < info->problem->depth ? "," : "";
+    const ncf_activation_t *activation = info->problem->network.activations + l;
+    const char *end = l + 2 < info->problem->network.depth ? "," : "";
     if (activation->kind == NCF_ACTIVATION_LINEAR)
         return ncf__format("linear%s", end);
     return ncf__format("t^%ld%s", (long) activation->degree, end);
@@ -103,17 +103,17 @@ static void write_network(FILE *stream, const ncf_info_t *info)
     static const char *const labels[] = {"z_i = y_i", "z_i = y_i/2", "z_i = y_i"};
     const struct ncf_problem *problem = info->problem;
     write_field(stream, "type", "feedforward");
-    write_owned(stream, "widths", join(info, 0, problem->depth, width_piece));
-    if (problem->depth > 1)
+    write_owned(stream, "widths", join(info, 0, problem->network.depth, width_piece));
+    if (problem->network.depth > 1)
         write_owned(stream, "activations",
-                    join(info, 0, problem->depth - 2, activation_piece));
+                    join(info, 0, problem->network.depth - 2, activation_piece));
     write_owned(stream, "loss",
                 ncf__format("%s: %s", ncf__loss_name(problem->loss), labels[problem->loss]));
 }
 
 static void write_data(FILE *stream, const ncf_info_t *info)
 {
-    long points = (long) info->problem->points, inputs = (long) info->problem->widths[0];
+    long points = (long) info->problem->points, inputs = (long) info->problem->network.inputs;
     write_owned(stream, "data",
                 ncf__format("%ld point%s, %ld input%s", points, points == 1 ? "" : "s", inputs,
                             inputs == 1 ? "" : "s"));
@@ -137,7 +137,7 @@ static void write_degrees(FILE *stream, const ncf_info_t *info)
     char *homogeneity = digits(info->homogeneity);
     write_owned(stream, "homogeneity", ncf__format("L = %s", homogeneity));
     ncf__free(homogeneity);
-    write_owned(stream, "by layer", join(info, 0, info->problem->depth - 1, degree_piece));
+    write_owned(stream, "by layer", join(info, 0, info->problem->network.depth - 1, degree_piece));
 }
 
 static void write_symmetry(FILE *stream, const ncf_info_t *info)
@@ -156,8 +156,8 @@ static void write_symmetry(FILE *stream, const ncf_info_t *info)
         write_owned(stream, "symmetries",
                     ncf__format("group of order %s", info->order_formula));
     }
-    for (slong l = 1; l < info->problem->depth; l++) {
-        long layer = (long) l, width = (long) info->problem->widths[l];
+    for (slong l = 1; l < info->problem->network.depth; l++) {
+        long layer = (long) l, width = (long) info->problem->network.widths[l];
         char *text;
         if (info->symmetries[l - 1] == NCF_SYMMETRY_ROTATIONS)
             text = ncf__format("layer %ld: orthogonal maps O(%ld) of the units", layer, width);

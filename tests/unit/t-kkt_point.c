@@ -376,7 +376,7 @@ static int jacobian_agrees(point_t *t, ncf_random_t *random)
     arb_ptr difference = _arb_vec_init(size), slope = _arb_vec_init(size);
     arb_mat_t jacobian, x, y;
     arb_mat_init(jacobian, size, size);
-    arb_mat_init(x, t->problem.points, t->network->widths[0]);
+    arb_mat_init(x, t->problem.points, t->network->inputs);
     arb_mat_init(y, t->problem.points, 1);
     arb_mat_set_fmpq_mat(x, t->problem.x, prec);
     arb_mat_set_fmpq_mat(y, t->problem.y, prec);

@@ -200,6 +200,29 @@ static void test_exact_against_definition(void)
     CHECK(deep > 0);
 }
 
+/* The weight matrices fill u without a gap, each with the shape of its layer. */
+static void test_blocks(void)
+{
+    static const slong widths[] = {2, 3, 4, 1}, degrees[] = {2, 1};
+    struct ncf_problem problem;
+    ncf_network_t network;
+    ncf_random_t random;
+    ncf__random_init(&random, 1, 1);
+    ncf_test_problem_random(&problem, 3, widths, degrees, 1, &random);
+    CHECK(ncf__network_init(network, &problem));
+    slong at = 0;
+    CHECK(ncf__network_block_count(network) == 3);
+    for (slong l = 0; l < 3; l++) {
+        ncf_network_block_t block = ncf__network_block(network, l);
+        CHECK(block.rows == widths[l + 1] && block.columns == widths[l]);
+        CHECK(block.offset == at);
+        at += block.rows * block.columns;
+    }
+    CHECK(at == network->unknowns);
+    ncf__network_clear(network);
+    ncf_test_problem_clear(&problem);
+}
+
 /* A hand calculation: widths (1,1,1), p = 2, x = 3, y = 1: N = v (3 w)^2 at (2, 5). */
 static void test_known_values(void)
 {
@@ -237,7 +260,7 @@ static void balls_init(balls_t *b, const case_t *c, slong prec)
     b->gradient = _arb_vec_init(c->n);
     arb_init(b->value);
     arb_mat_init(b->hessian, c->n, c->n);
-    arb_mat_init(b->x, c->problem.points, c->network->widths[0]);
+    arb_mat_init(b->x, c->problem.points, c->network->inputs);
     arb_mat_init(b->y, c->problem.points, 1);
     arb_mat_set_fmpq_mat(b->x, c->problem.x, prec);
     arb_mat_set_fmpq_mat(b->y, c->problem.y, prec);
@@ -489,10 +512,11 @@ static void test_refused_sizes(void)
     slong widths[] = {2, WORD(1) << 57, 1}, degree = 2;
     struct ncf_problem problem;
     memset(&problem, 0, sizeof(problem));
-    ncf_activation_t activation = {NCF_ACTIVATION_POWER, degree};
-    problem.depth = 2;
-    problem.widths = widths;
-    problem.activations = &activation;
+    ncf_activation_t activation = {NCF_ACTIVATION_POWER, degree, NULL};
+    problem.network.inputs = widths[0];
+    problem.network.depth = 2;
+    problem.network.widths = widths;
+    problem.network.activations = &activation;
     ncf_network_t network;
     CHECK(!ncf__network_init(network, &problem));
     widths[1] = 3;
@@ -507,6 +531,7 @@ static void test_refused_sizes(void)
 int main(void)
 {
     static const ncf_test_t tests[] = {
+        {"weight blocks", test_blocks},
         {"values known by hand", test_known_values},
         {"exact evaluator against the definition along lines", test_exact_against_definition},
         {"balls contain the exact values", test_balls_contain_exact},

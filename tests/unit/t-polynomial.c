@@ -295,10 +295,11 @@ static int bound_is(slong depth, slong *widths, const slong *degrees, const char
     fmpz_t bound, right;
     memset(&problem, 0, sizeof(problem));
     for (slong l = 0; l + 1 < depth; l++)
-        activations[l] = (ncf_activation_t){NCF_ACTIVATION_POWER, degrees[l]};
-    problem.depth = depth;
-    problem.widths = widths;
-    problem.activations = activations;
+        activations[l] = (ncf_activation_t){NCF_ACTIVATION_POWER, degrees[l], NULL};
+    problem.network.inputs = widths[0];
+    problem.network.depth = depth;
+    problem.network.widths = widths;
+    problem.network.activations = activations;
     fmpz_init(bound);
     fmpz_init(right);
     int fits = ncf__polynomial_terms_bound(bound, &problem);
