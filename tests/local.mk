@@ -27,6 +27,10 @@ UNIT_TESTS += tests/unit/t-lines
 tests_unit_t_lines_SOURCES = tests/unit/t-lines.c tests/unit/tensor_samples.h
 tests_unit_t_lines_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-multi_start
+tests_unit_t_multi_start_SOURCES = tests/unit/t-multi_start.c
+tests_unit_t_multi_start_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-orbit
 tests_unit_t_orbit_SOURCES = tests/unit/t-orbit.c tests/unit/tensor_samples.h
 tests_unit_t_orbit_LDADD = $(unit_ldadd)
