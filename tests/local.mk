@@ -55,6 +55,14 @@ UNIT_TESTS += tests/unit/t-kkt_point
 tests_unit_t_kkt_point_SOURCES = tests/unit/t-kkt_point.c tests/problems.c tests/problems.h
 tests_unit_t_kkt_point_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-interval_matrix
+tests_unit_t_interval_matrix_SOURCES = tests/unit/t-interval_matrix.c
+tests_unit_t_interval_matrix_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-kkt_inertia
+tests_unit_t_kkt_inertia_SOURCES = tests/unit/t-kkt_inertia.c tests/problems.c tests/problems.h
+tests_unit_t_kkt_inertia_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-cover
 tests_unit_t_cover_SOURCES = tests/unit/t-cover.c
 tests_unit_t_cover_LDADD = $(unit_ldadd)

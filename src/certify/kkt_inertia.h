@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * kkt_inertia.h: the inertia of A = P (Hess N(u) - lambda I) P on the complement of u,
- * P = I - u u^T, at a KKT point that an enclosure holds.
+ * P = I - u u^T, at a KKT point that an enclosure holds (T-KKTINERTIA).
  */
 #ifndef NCF_KKT_INERTIA_H
 #define NCF_KKT_INERTIA_H

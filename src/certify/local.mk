@@ -20,6 +20,8 @@ libncf_core_la_SOURCES += \
 	src/certify/eigen_system.c \
 	src/certify/eigen_table.c \
 	src/certify/inertia.c \
+	src/certify/interval_matrix.c \
+	src/certify/interval_matrix.h \
 	src/certify/kkt_inertia.c \
 	src/certify/kkt_inertia.h \
 	src/certify/kkt_point.c \
@@ -40,3 +42,14 @@ libncf_core_la_SOURCES += \
 	src/certify/real_roots.c \
 	src/certify/real_roots.h \
 	src/certify/sphere_line.c
+
+# Error bounds of T-INTERVALMATRIX hold for fused multiplications and additions as well; the
+# rest of the library is compiled with -ffp-contract=off.
+noinst_LTLIBRARIES += libncf-product.la
+libncf_product_la_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast
+libncf_product_la_SOURCES = \
+	src/certify/product.inc \
+	src/certify/product_avx2.c \
+	src/certify/product_avx512.c \
+	src/certify/product_portable.c
+libncf_core_la_LIBADD += libncf-product.la

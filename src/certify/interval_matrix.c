@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * interval_matrix.c: T-INTERVALMATRIX. Products of nonnegative bounds are computed in
+ * doubles and then raised: `raised` covers the roundings of up to 2^24 operations.
+ */
+#include "interval_matrix.h"
+
+#include <float.h>
+#include <math.h>
+
+#if FLT_EVAL_METHOD != 0 || DBL_MANT_DIG != 53 || FLT_RADIX != 2
+#error "the error bounds need doubles that are IEEE binary64 and evaluated as such"
+#endif
+
+#define UNIT 0x1p-52        /* twice the unit roundoff: valid in every rounding mode */
+#define LARGEST 0x1p100     /* of an operand */
+#define MAX_SIZE (1L << 20) /* of a dimension */
+#define SLACK 0x1p-20
+#define UNDERFLOW_SHARE 0x1p-400
+
+/* ---- Products -------------------------------------------------------------------- */
+
+ncf_product_fn ncf__product(int index)
+{
+    ncf_product_fn product[4] = {NULL};
+    int count = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        product[count++] = ncf__product_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        product[count++] = ncf__product_avx2;
+#endif
+    product[count++] = ncf__product_portable;
+    return index >= 0 && index < count ? product[index] : NULL;
+}
+
+/* ---- Bounds ---------------------------------------------------------------------- */
+
+/* At least the exact value of what was computed as x from numbers that are not negative. */
+static double raised(double x)
+{
+    return x * (1 + SLACK) + UNDERFLOW_SHARE;
+}
+
+/* At least gamma_k, for an entry of a product with `inner` terms. */
+static double product_error(slong inner)
+{
+    return raised((double) (inner + inner / 256 + 2) * UNIT);
+}
+
+/* Every product with these entries obeys the bounds of the page. */
+static int is_operand(const double *a, slong count)
+{
+    int fits = 1;
+    for (slong i = 0; i < count; i++)
+        fits &= fabs(a[i]) <= LARGEST;
+    return fits;
+}
+
+static int is_interval_operand(const ncf_interval_matrix_t *a)
+{
+    slong count = a->rows * a->columns;
+    return is_operand(a->mid, count) && is_operand(a->radius, count);
+}
+
+static void fill_infinite(double *out, slong count)
+{
+    for (slong i = 0; i < count; i++)
+        out[i] = INFINITY;
+}
+
+/* out >= |A| v, v >= 0; out must not be v. */
+static void absolute_image(double *out, const double *a, slong rows, slong columns,
+                           const double *v)
+{
+    for (slong i = 0; i < rows; i++) {
+        double sum = 0;
+        for (slong j = 0; j < columns; j++)
+            sum += fabs(a[i * columns + j]) * v[j];
+        out[i] = raised(sum);
+    }
+}
+
+/* out >= |A|^T e, e = (1, .., 1). */
+static void column_sums(double *out, const double *a, slong rows, slong columns)
+{
+    for (slong j = 0; j < columns; j++)
+        out[j] = 0;
+    for (slong i = 0; i < rows; i++) {
+        for (slong j = 0; j < columns; j++)
+            out[j] += fabs(a[i * columns + j]);
+    }
+    for (slong j = 0; j < columns; j++)
+        out[j] = raised(out[j]);
+}
+
+/* out >= (error |mid| + radius) v. */
+static void spread_image(double *out, const ncf_interval_matrix_t *a, double error,
+                         const double *v)
+{
+    for (slong i = 0; i < a->rows; i++) {
+        const double *mid = a->mid + i * a->columns, *radius = a->radius + i * a->columns;
+        double sum = 0, spread = 0;
+        for (slong j = 0; j < a->columns; j++) {
+            sum += fabs(mid[j]) * v[j];
+            spread += radius[j] * v[j];
+        }
+        out[i] = raised(error * sum + spread);
+    }
+}
+
+/* ---- Matrices -------------------------------------------------------------------- */
+
+void ncf__interval_matrix_init(ncf_interval_matrix_t *a, slong rows, slong columns)
+{
+    a->rows = rows;
+    a->columns = columns;
+    a->mid = ncf__calloc((size_t) rows, 2 * (size_t) columns * sizeof(double));
+    a->radius = a->mid + rows * columns;
+}
+
+void ncf__interval_matrix_clear(ncf_interval_matrix_t *a)
+{
+    ncf__free(a->mid);
+}
+
+void ncf__interval_set_arb(double *mid, double *radius, const arb_t x, slong exponent)
+{
+    if (arb_is_zero(x)) {
+        *mid = *radius = 0;
+        return;
+    }
+    *mid = 0;
+    *radius = INFINITY;
+    arb_t scaled;
+    arb_init(scaled);
+    arb_mul_2exp_si(scaled, x, exponent);
+    if (arb_is_finite(x) && arf_cmpabs_2exp_si(arb_midref(scaled), 100) < 0 &&
+        mag_cmp_2exp_si(arb_radref(scaled), 100) < 0) {
+        *mid = arf_get_d(arb_midref(scaled), ARF_RND_NEAR);
+        *radius = raised(mag_get_d(arb_radref(scaled)) + UNIT * fabs(*mid));
+    }
+    arb_clear(scaled);
+}
+
+void ncf__interval_matrix_set_arb(ncf_interval_matrix_t *a, const arb_mat_t x, slong exponent)
+{
+    for (slong i = 0; i < a->rows; i++) {
+        for (slong j = 0; j < a->columns; j++)
+            ncf__interval_set_arb(a->mid + i * a->columns + j, a->radius + i * a->columns + j,
+                                  arb_mat_entry(x, i, j), exponent);
+    }
+}
+
+void ncf__interval_image(double *bound, const double *y, const double *mid,
+                         const double *radius, slong n)
+{
+    if (n > MAX_SIZE || !is_operand(y, n * n) || !is_operand(mid, n) ||
+        !is_operand(radius, n)) {
+        fill_infinite(bound, n);
+        return;
+    }
+    double error = product_error(n);
+    for (slong i = 0; i < n; i++) {
+        double sum = 0, size = 0, spread = 0;
+        for (slong k = 0; k < n; k++) {
+            double entry = y[i * n + k];
+            sum += entry * mid[k];
+            size += fabs(entry) * fabs(mid[k]);
+            spread += fabs(entry) * radius[k];
+        }
+        bound[i] = raised(fabs(sum) + error * size + spread);
+    }
+}
+
+void ncf__interval_defect(double *defect, const double *y, const ncf_interval_matrix_t *a)
+{
+    slong n = a->rows;
+    if (n > MAX_SIZE || !is_operand(y, n * n) || !is_interval_operand(a)) {
+        fill_infinite(defect, n);
+        return;
+    }
+    double *product = ncf__malloc((size_t) n + 2, (size_t) n * sizeof(double));
+    double *ones = product + n * n, *spread = ones + n;
+    for (slong k = 0; k < n; k++)
+        ones[k] = 1;
+    spread_image(spread, a, product_error(n), ones);
+    absolute_image(defect, y, n, n, spread);
+    ncf__product(0)(product, y, a->mid, n, 1, n, n, n);
+    for (slong i = 0; i < n; i++) {
+        double sum = 0;
+        for (slong k = 0; k < n; k++)
+            sum += fabs((i == k ? 1.0 : 0.0) - product[i * n + k]);
+        defect[i] = raised(sum + defect[i]);
+    }
+    ncf__free(product);
+}
+
+void ncf__interval_congruence(double *diagonal, double *radius, const double *v,
+                              const ncf_interval_matrix_t *m)
+{
+    slong n = m->rows;
+    double *half = ncf__malloc(2 * (size_t) n + 3, (size_t) n * sizeof(double));
+    double *product = half + n * n, *columns = product + n * n;
+    double *spread = columns + n, *outer = spread + n;
+    double error = product_error(n);
+    int fits = n <= MAX_SIZE && is_operand(v, n * n) && is_interval_operand(m);
+    if (fits) {
+        ncf__product(0)(half, v, m->mid, n, 1, n, n, n);
+        fits = is_operand(half, n * n);
+    }
+    if (!fits) {
+        fill_infinite(diagonal, n);
+        fill_infinite(radius, n);
+        ncf__free(half);
+        return;
+    }
+    ncf__product(0)(product, half, v, 1, n, n, n, n);
+    column_sums(columns, v, n, n);
+    spread_image(spread, m, error, columns);
+    absolute_image(radius, v, n, n, spread);
+    absolute_image(outer, half, n, n, columns);
+    for (slong i = 0; i < n; i++) {
+        double sum = 0;
+        for (slong j = 0; j < n; j++)
+            sum += i == j ? 0 : fabs(product[i * n + j]);
+        diagonal[i] = product[i * n + i];
+        radius[i] = raised(sum + radius[i] + error * outer[i]);
+    }
+    ncf__free(half);
+}
+
+double ncf__interval_gram_defect(const double *v, slong n)
+{
+    if (n > MAX_SIZE || !is_operand(v, n * n))
+        return INFINITY;
+    double *product = ncf__malloc((size_t) n + 2, (size_t) n * sizeof(double));
+    double *columns = product + n * n, *errors = columns + n;
+    column_sums(columns, v, n, n);
+    absolute_image(errors, v, n, n, columns);
+    ncf__product(0)(product, v, v, 1, n, n, n, n);
+    double largest = 0, error = product_error(n);
+    for (slong i = 0; i < n; i++) {
+        double sum = 0;
+        for (slong k = 0; k < n; k++)
+            sum += fabs((i == k ? 1.0 : 0.0) - product[i * n + k]);
+        sum = raised(sum + error * errors[i]);
+        largest = isnan(sum) ? INFINITY : fmax(largest, sum);
+    }
+    ncf__free(product);
+    return largest;
+}
+
+int ncf__interval_contracts(const double *step, const double *defect, double rho, slong n)
+{
+    int inside = 1;
+    for (slong i = 0; i < n; i++)
+        inside = inside && raised(step[i] + rho * defect[i]) < rho;
+    return inside;
+}
