@@ -34,6 +34,12 @@ libncf_core_la_SOURCES += \
 	src/certify/prune.h \
 	src/certify/point.c \
 	src/certify/point.h \
+	src/certify/point_internal.h \
+	src/certify/point_propose.c \
+	src/certify/point_rank.c \
+	src/certify/point_slice.c \
+	src/certify/point_system.c \
+	src/certify/point_zero.c \
 	src/certify/rational_line.c \
 	src/certify/rational_line.h \
 	src/certify/real_internal.h \

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * point_propose.c: Newton's method on the sphere in doubles. What comes out is a candidate:
+ * the proof starts anew from it.
+ */
+#include "point_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_ROUNDS 100
+#define LONGEST_STEP 0.25        /* |u| = 1 */
+#define NULL_THRESHOLD 0x1p-30   /* of the largest eigenvalue: taken as 0 */
+#define CONVERGED 0x1p-40        /* a step that counts as the last one */
+
+typedef struct {
+    const ncf_point_system_t *system;
+    slong n;
+    double *x, *weights;
+    double *gradient, *hessian; /* n, n x n */
+    double *border;             /* (n + 1) x (n + 1): [[H - lambda I, u], [u^T, 0]] */
+    double *vectors;            /* its eigenvectors by rows */
+    double *step, *image;       /* n + 1 */
+} newton_t;
+
+static double *midpoints(const arb_mat_t m)
+{
+    slong count = arb_mat_nrows(m) * arb_mat_ncols(m), columns = arb_mat_ncols(m);
+    double *out = ncf__malloc((size_t) count, sizeof(double));
+    for (slong i = 0; i < count; i++)
+        out[i] = arf_get_d(arb_midref(arb_mat_entry(m, i / columns, i % columns)), ARF_RND_NEAR);
+    return out;
+}
+
+static void newton_init(newton_t *t, const ncf_point_system_t *system)
+{
+    size_t n = (size_t) system->network->unknowns, size = n + 1;
+    t->system = system;
+    t->n = (slong) n;
+    t->x = midpoints(system->x);
+    t->weights = midpoints(system->weights);
+    t->gradient = ncf__malloc(n, sizeof(double));
+    t->hessian = ncf__malloc(n * n, sizeof(double));
+    t->border = ncf__malloc(size * size, sizeof(double));
+    t->vectors = ncf__malloc(size * size, sizeof(double));
+    t->step = ncf__malloc(size, sizeof(double));
+    t->image = ncf__malloc(size, sizeof(double));
+}
+
+static void newton_clear(newton_t *t)
+{
+    ncf__free(t->x);
+    ncf__free(t->weights);
+    ncf__free(t->gradient);
+    ncf__free(t->hessian);
+    ncf__free(t->border);
+    ncf__free(t->vectors);
+    ncf__free(t->step);
+    ncf__free(t->image);
+}
+
+static double dot(const double *a, const double *b, slong n)
+{
+    double sum = 0;
+    for (slong j = 0; j < n; j++)
+        sum += a[j] * b[j];
+    return sum;
+}
+
+static void normalise(double *u, slong n)
+{
+    double norm = sqrt(dot(u, u, n));
+    for (slong j = 0; j < n; j++)
+        u[j] /= norm;
+}
+
+/* The symmetric matrix of the step and its right-hand side -(grad N - lambda u, 0). */
+static void linearise(newton_t *t, double *lambda, const double *u)
+{
+    slong n = t->n, size = n + 1;
+    ncf__network_eval_double(NULL, t->gradient, t->hessian, u, t->system->network, t->x,
+                             t->weights, arb_mat_nrows(t->system->x));
+    *lambda = dot(u, t->gradient, n);
+    for (slong i = 0; i < n; i++) {
+        for (slong j = 0; j < n; j++)
+            t->border[i * size + j] = t->hessian[i * n + j];
+        t->border[i * size + i] -= *lambda;
+        t->border[i * size + n] = t->border[n * size + i] = u[i];
+        t->image[i] = *lambda * u[i] - t->gradient[i];
+    }
+    t->border[size * size - 1] = 0;
+    t->image[n] = 0;
+}
+
+/* step = pseudo-inverse of border * image; 0 when something is not finite. */
+static int solve(newton_t *t)
+{
+    slong size = t->n + 1;
+    double *eigenvalues = ncf__malloc((size_t) size, sizeof(double));
+    double *copy = ncf__malloc((size_t) (size * size), sizeof(double)), largest = 0;
+    memcpy(copy, t->border, (size_t) (size * size) * sizeof(double));
+    int good = ncf__dense_eigenvectors(t->vectors, copy, size);
+    memset(t->step, 0, (size_t) size * sizeof(double));
+    for (slong k = 0; good && k < size; k++) {
+        const double *v = t->vectors + k * size;
+        double value = 0;
+        for (slong i = 0; i < size; i++)
+            value += v[i] * dot(t->border + i * size, v, size);
+        eigenvalues[k] = value;
+        largest = fmax(largest, fabs(value));
+    }
+    for (slong k = 0; good && k < size; k++) {
+        const double *v = t->vectors + k * size;
+        if (!(fabs(eigenvalues[k]) > NULL_THRESHOLD * largest))
+            continue;
+        double factor = dot(v, t->image, size) / eigenvalues[k];
+        for (slong i = 0; i < size; i++)
+            t->step[i] += factor * v[i];
+    }
+    ncf__free(copy);
+    ncf__free(eigenvalues);
+    return good && isfinite(dot(t->step, t->step, size));
+}
+
+int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *system)
+{
+    newton_t t;
+    newton_init(&t, system);
+    slong n = t.n;
+    int converged = 0, good = 1;
+    for (int round = 0; round < MAX_ROUNDS && good && !converged; round++) {
+        linearise(&t, lambda, u);
+        good = solve(&t);
+        if (!good)
+            break;
+        double length = sqrt(dot(t.step, t.step, n));
+        double factor = length > LONGEST_STEP ? LONGEST_STEP / length : 1;
+        for (slong j = 0; j < n; j++)
+            u[j] += factor * t.step[j];
+        normalise(u, n);
+        converged = length < CONVERGED;
+    }
+    if (converged)
+        linearise(&t, lambda, u);
+    newton_clear(&t);
+    return converged;
+}

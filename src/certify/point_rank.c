@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * point_rank.c: T-RANKS. Lower bounds by minors whose balls exclude zero, upper bounds by
+ * rows and columns that are exactly zero and by what the KKT equations say exactly.
+ */
+#include "point_internal.h"
+
+#include <math.h>
+
+#define NEGLIGIBLE 0x1p-40 /* of the largest entry: not worth a pivot */
+
+int ncf__matrix_is_invertible(const arb_mat_t m, slong prec)
+{
+    slong size = arb_mat_nrows(m);
+    arb_mat_t inverse, product;
+    mag_t norm;
+    arb_mat_init(inverse, size, size);
+    arb_mat_init(product, size, size);
+    mag_init(norm);
+    /* |I - Y M| < 1 in the maximum norm, Y being any matrix. */
+    int invertible = arb_mat_approx_inv(inverse, m, prec);
+    if (invertible) {
+        arb_mat_get_mid(inverse, inverse);
+        arb_mat_mul(product, inverse, m, prec);
+        for (slong i = 0; i < size; i++)
+            arb_sub_ui(arb_mat_entry(product, i, i), arb_mat_entry(product, i, i), 1, prec);
+        arb_mat_bound_inf_norm(norm, product);
+        invertible = mag_cmp_2exp_si(norm, 0) < 0;
+    }
+    mag_clear(norm);
+    arb_mat_clear(product);
+    arb_mat_clear(inverse);
+    return invertible;
+}
+
+typedef struct {
+    slong rows, columns;
+    arb_srcptr entries;         /* row-major */
+    const signed char *zero;    /* of the same entries */
+} block_t;
+
+static void swap_indices(slong *a, slong *b)
+{
+    slong t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Moves the largest entry of the lower right part to (k, k); 0 when it is negligible. */
+static int bring_pivot(double *a, slong *row_order, slong *column_order, slong rows,
+                       slong columns, slong k, double first)
+{
+    slong row = k, column = k;
+    for (slong i = k; i < rows; i++) {
+        for (slong j = k; j < columns; j++) {
+            if (fabs(a[i * columns + j]) > fabs(a[row * columns + column])) {
+                row = i;
+                column = j;
+            }
+        }
+    }
+    if (!(fabs(a[row * columns + column]) > NEGLIGIBLE * first))
+        return 0;
+    for (slong j = 0; j < columns; j++) {
+        double t = a[k * columns + j];
+        a[k * columns + j] = a[row * columns + j];
+        a[row * columns + j] = t;
+    }
+    for (slong i = 0; i < rows; i++) {
+        double t = a[i * columns + k];
+        a[i * columns + k] = a[i * columns + column];
+        a[i * columns + column] = t;
+    }
+    swap_indices(row_order + k, row_order + row);
+    swap_indices(column_order + k, column_order + column);
+    return 1;
+}
+
+/* Elimination with complete pivoting in doubles: a proposal for a regular submatrix. */
+static slong propose_minor(slong *row_order, slong *column_order, const block_t *block)
+{
+    slong rows = block->rows, columns = block->columns, rank = 0;
+    double *a = ncf__malloc((size_t) (rows * columns), sizeof(double)), first = 0;
+    for (slong i = 0; i < rows; i++)
+        row_order[i] = i;
+    for (slong j = 0; j < columns; j++)
+        column_order[j] = j;
+    for (slong i = 0; i < rows * columns; i++)
+        a[i] = arf_get_d(arb_midref(block->entries + i), ARF_RND_NEAR);
+    for (slong k = 0; k < FLINT_MIN(rows, columns); k++) {
+        if (!bring_pivot(a, row_order, column_order, rows, columns, k, first))
+            break;
+        double pivot = a[k * columns + k];
+        if (k == 0)
+            first = fabs(pivot);
+        for (slong i = k + 1; i < rows; i++) {
+            double factor = a[i * columns + k] / pivot;
+            for (slong j = k; j < columns; j++)
+                a[i * columns + j] -= factor * a[k * columns + j];
+        }
+        rank++;
+    }
+    ncf__free(a);
+    return rank;
+}
+
+/* The largest proved minor among the leading ones of the proposal. */
+static slong rank_below(const block_t *block, slong prec)
+{
+    slong *row_order = ncf__malloc((size_t) block->rows, sizeof(slong));
+    slong *column_order = ncf__malloc((size_t) block->columns, sizeof(slong));
+    slong rank = propose_minor(row_order, column_order, block);
+    for (; rank > 0; rank--) {
+        arb_mat_t minor;
+        arb_mat_init(minor, rank, rank);
+        for (slong i = 0; i < rank * rank; i++)
+            arb_set(arb_mat_entry(minor, i / rank, i % rank),
+                    block->entries + row_order[i / rank] * block->columns +
+                        column_order[i % rank]);
+        int regular = ncf__matrix_is_invertible(minor, prec);
+        arb_mat_clear(minor);
+        if (regular)
+            break;
+    }
+    ncf__free(column_order);
+    ncf__free(row_order);
+    return rank;
+}
+
+static slong rank_above(const block_t *block)
+{
+    slong rows = 0, columns = 0;
+    for (slong i = 0; i < block->rows; i++) {
+        int live = 0;
+        for (slong j = 0; j < block->columns; j++)
+            live = live || block->zero[i * block->columns + j] != 1;
+        rows += live;
+    }
+    for (slong j = 0; j < block->columns; j++) {
+        int live = 0;
+        for (slong i = 0; i < block->rows; i++)
+            live = live || block->zero[i * block->columns + j] != 1;
+        columns += live;
+    }
+    return FLINT_MIN(rows, columns);
+}
+
+/*
+ * The rank of the inputs. Rows are scaled to integers; full rank modulo a prime is full
+ * rank, and only otherwise the exact computation is needed.
+ */
+static slong inputs_rank(const fmpq_mat_t x)
+{
+    slong rows = fmpq_mat_nrows(x), columns = fmpq_mat_ncols(x);
+    fmpz_mat_t integers;
+    fmpz *denominators = _fmpz_vec_init(rows);
+    nmod_mat_t image;
+    fmpz_mat_init(integers, rows, columns);
+    nmod_mat_init(image, rows, columns, UWORD(1000000007));
+    fmpq_mat_get_fmpz_mat_rowwise(integers, denominators, x);
+    fmpz_mat_get_nmod_mat(image, integers);
+    slong rank = nmod_mat_rank(image);
+    if (rank < FLINT_MIN(rows, columns))
+        rank = fmpz_mat_rank(integers);
+    nmod_mat_clear(image);
+    fmpz_mat_clear(integers);
+    _fmpz_vec_clear(denominators, rows);
+    return rank;
+}
+
+/* lambda != 0: the rows of W_1 lie in the span of the inputs. */
+static void bound_by_inputs(ncf_rank_bounds_t *first, const struct ncf_problem *problem)
+{
+    first->upper = FLINT_MIN(first->upper, inputs_rank(problem->x));
+}
+
+/* lambda != 0 and a linear activation between two layers: their ranks are equal. */
+static void bound_by_neighbours(ncf_rank_bounds_t *ranks, const ncf_network_struct *network)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        for (slong i = 1; i < network->depth; i++) {
+            slong l = pass == 0 ? i : network->depth - i;
+            if (network->activations[l - 1].kind != NCF_ACTIVATION_LINEAR)
+                continue;
+            ncf_rank_bounds_t *a = ranks + l - 1, *b = ranks + l;
+            a->lower = b->lower = FLINT_MAX(a->lower, b->lower);
+            a->upper = b->upper = FLINT_MIN(a->upper, b->upper);
+        }
+    }
+}
+
+static ncf_verdict_t rank_one_verdict(const ncf_certified_point_t *record)
+{
+    ncf_verdict_t verdict = ncf_proved();
+    for (slong l = 0; l + 1 < record->block_count; l++) {
+        const ncf_rank_bounds_t *rank = record->ranks + l;
+        if (rank->lower > 1 || rank->upper < 1)
+            return ncf_refuted();
+        if (rank->lower != 1 || rank->upper != 1)
+            verdict = ncf_undecided();
+    }
+    return verdict;
+}
+
+void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network,
+                      const struct ncf_problem *problem, slong prec)
+{
+    for (slong l = 0; l < record->block_count; l++) {
+        slong offset = network->offsets[l];
+        block_t block = {network->widths[l + 1], network->widths[l], record->point + offset,
+                         record->zero + offset};
+        record->ranks[l].lower = rank_below(&block, prec);
+        record->ranks[l].upper = rank_above(&block);
+    }
+    if (!arb_contains_zero(record->point + record->unknowns)) {
+        bound_by_inputs(record->ranks, problem);
+        bound_by_neighbours(record->ranks, network);
+    }
+    record->rank_one = rank_one_verdict(record);
+}
