@@ -6,6 +6,7 @@
  */
 #include "point_internal.h"
 
+#include "kkt_inertia.h"
 #include "kkt_point.h"
 
 #include <math.h>
@@ -15,7 +16,7 @@
 
 void ncf__certified_point_init(ncf_certified_point_t *record, const ncf_network_t network)
 {
-    slong n = network->unknowns, blocks = network->depth;
+    slong n = network->unknowns, blocks = ncf__network_block_count(network);
     record->unknowns = n;
     record->box = _arb_vec_init(n + 1);
     record->point = _arb_vec_init(n + 1);
@@ -60,8 +61,9 @@ void ncf__certified_point_reset(ncf_certified_point_t *record, const ncf_network
     arb_indeterminate(record->gap);
     record->second_order = NCF_SECOND_ORDER_UNDECIDED;
     for (slong l = 0; l < record->block_count; l++) {
+        ncf_network_block_t block = ncf__network_block(network, l);
         record->ranks[l].lower = 0;
-        record->ranks[l].upper = FLINT_MIN(network->widths[l], network->widths[l + 1]);
+        record->ranks[l].upper = FLINT_MIN(block.rows, block.columns);
     }
     for (slong j = 0; j < n; j++)
         record->zero[j] = 0;
@@ -362,35 +364,43 @@ static void find_zeros(certify_t *t)
 
 /* ---- What follows ---------------------------------------------------------------- */
 
-/* N by evaluation, and by lambda / L; both enclosures hold. */
-static int bound_ncf(certify_t *t, slong prec)
+/* N, by evaluation at the point. */
+static void evaluate_ncf(arb_t value, const certify_t *t, slong prec)
 {
-    ncf_certified_point_t *record = t->record;
-    slong n = record->unknowns;
     arb_mat_t x, z;
-    arb_t other;
-    fmpz_t degree;
-    int consistent = 1;
-    arb_init(other);
-    fmpz_init(degree);
     arb_mat_init(x, t->problem->points, fmpq_mat_ncols(t->problem->x));
     arb_mat_init(z, t->problem->points, 1);
     arb_mat_set_fmpq_mat(x, t->problem->x, prec);
     arb_mat_set_fmpq_mat(z, t->weights, prec);
-    ncf__network_eval_arb(record->ncf, NULL, NULL, record->point, t->network, x, z, prec);
-    ncf__problem_homogeneity(degree, t->problem);
-    if (arb_is_zero(record->ncf)) {
-        consistent = arb_contains_zero(record->point + n);
-        arb_zero(record->point + n);
-    } else {
-        arb_div_fmpz(other, record->point + n, degree, prec);
-        consistent = !arb_is_finite(record->ncf) ||
-                     arb_intersection(record->ncf, record->ncf, other, prec);
-    }
+    ncf__network_eval_arb(value, NULL, NULL, t->record->point, t->network, x, z, prec);
     arb_mat_clear(z);
     arb_mat_clear(x);
-    fmpz_clear(degree);
+}
+
+/*
+ * Where N is homogeneous, lambda = L N (T-EULER): two enclosures of one number, and N = 0
+ * exactly makes lambda 0 exactly (T-ZEROS). Returns 0 when they contradict each other.
+ */
+static int bound_ncf(certify_t *t, slong prec)
+{
+    ncf_certified_point_t *record = t->record;
+    arb_ptr lambda = record->point + record->unknowns;
+    fmpz_t degree;
+    arb_t other;
+    int consistent = 1;
+    fmpz_init(degree);
+    arb_init(other);
+    evaluate_ncf(record->ncf, t, prec);
+    if (ncf__problem_homogeneous(degree, t->problem) && fmpz_sgn(degree) > 0) {
+        arb_div_fmpz(other, lambda, degree, prec);
+        consistent = arb_overlaps(record->ncf, other);
+        if (arb_is_zero(record->ncf))
+            arb_zero(lambda);
+        else if (consistent && arb_is_finite(record->ncf))
+            arb_intersection(record->ncf, record->ncf, other, prec);
+    }
     arb_clear(other);
+    fmpz_clear(degree);
     return consistent;
 }
 
@@ -404,6 +414,29 @@ static void decide_sign(ncf_certified_point_t *record)
         record->lambda_negative = arb_is_negative(lambda) ? ncf_proved() : ncf_refuted();
     if (ncf_is_undecided(record->lambda_positive) || ncf_is_undecided(record->lambda_negative))
         record->lambda_reason = "lambda is not separated from zero";
+}
+
+/* T-INERTIA; the number of zero eigenvalues is known from the regular Jacobian (T-SLICE). */
+static void decide_inertia(certify_t *t)
+{
+    ncf_certified_point_t *record = t->record;
+    slong nullity = -1, s = record->slice_dimension;
+    record->inertia_known =
+        ncf__kkt_inertia(&record->index, &nullity, record->gap, record->point, t->network,
+                         t->problem->x, t->weights, s, 64, t->options->max_precision);
+    if (!ncf_is_proved(record->inertia_known)) {
+        record->index = -1;
+        record->inertia_reason = "an eigenvalue is not separated from zero";
+        return;
+    }
+    NCF_REQUIRE(nullity == s);
+    record->inertia_reason = NULL;
+    if (record->index > 0)
+        record->second_order = NCF_SECOND_ORDER_NO;
+    else
+        record->second_order = s == 0 ? NCF_SECOND_ORDER_STRICT : NCF_SECOND_ORDER_DEGENERATE;
+    if (record->index > 0)
+        arb_indeterminate(record->gap);
 }
 
 static void conclude(certify_t *t)
@@ -423,6 +456,7 @@ static void conclude(certify_t *t)
     }
     decide_sign(record);
     ncf__point_ranks(record, t->network, t->problem, prec);
+    decide_inertia(t);
 }
 
 static const char *why_not(const certify_t *t, const char *reason)

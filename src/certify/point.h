@@ -23,7 +23,7 @@ typedef struct {
  *
  * "The point" is the zero of F in `box` when slice_dimension is 0. When it is s > 0, the KKT
  * points near it are a manifold of dimension s, a piece of the orbit of a continuous
- * symmetry, and "the point" is the only KKT point of the box in the slice
+ * symmetry (T-SLICE), and "the point" is the only KKT point of the box in the slice
  * slice_normals[k] . (u - slice_origin) = 0, k = 0..s-1.
  */
 typedef struct {
@@ -42,7 +42,7 @@ typedef struct {
     ncf_verdict_t inertia_known;
     const char *inertia_reason; /* why it is not known, or NULL */
     slong index, nullity;      /* of P (Hess N - lambda I) P on u^perp; -1 when not known. nullity
-                                  = s: the Jacobian of the test is regular */
+                                  = s: the Jacobian of the test is regular (T-SLICE) */
     arb_t gap;                 /* index 0: smallest eigenvalue of lambda I - Hess N on u^perp, for
                                   s > 0 on the complement of the orbit; else indeterminate */
     ncf_second_order_t second_order; /* by the inertia alone; that lambda > 0 is a matter of its own */
@@ -50,7 +50,7 @@ typedef struct {
     ncf_rank_bounds_t *ranks;  /* block_count */
     ncf_verdict_t rank_one;    /* W_1, .., W_{K-1} all have rank one: PROVED by the bounds or by a
                                   lift and uniqueness, REFUTED by a minor */
-    signed char *zero;         /* n: 1 exactly zero, -1 not zero, 0 undecided */
+    signed char *zero;         /* n: 1 exactly zero, -1 not zero, 0 undecided (T-ZEROS) */
 } ncf_certified_point_t;
 
 typedef struct {
@@ -73,7 +73,7 @@ void ncf__certified_point_clear(ncf_certified_point_t *record);
  * The point may be far from the candidate; the distance is the caller's matter. A zero of
  * N's gradient (lambda = 0), negative lambda and networks that are not homogeneous are
  * certified like all else. A singular point stays UNDECIDED, with the reason.
- * Claim:    T-KRAWCZYK, T-INERTIA
+ * Claim:    T-KRAWCZYK, T-SLICE, T-ZEROS, T-RANKS, T-EULER, T-INERTIA
  * Threads:  reentrant
  */
 void ncf__certify_point(ncf_certified_point_t *record, arb_srcptr candidate,

@@ -37,7 +37,7 @@ typedef struct {
     slong rows, columns;
     arb_srcptr entries;         /* row-major */
     const signed char *zero;    /* of the same entries */
-} block_t;
+} matrix_t;
 
 static void swap_indices(slong *a, slong *b)
 {
@@ -77,16 +77,16 @@ static int bring_pivot(double *a, slong *row_order, slong *column_order, slong r
 }
 
 /* Elimination with complete pivoting in doubles: a proposal for a regular submatrix. */
-static slong propose_minor(slong *row_order, slong *column_order, const block_t *block)
+static slong propose_minor(slong *row_order, slong *column_order, const matrix_t *matrix)
 {
-    slong rows = block->rows, columns = block->columns, rank = 0;
+    slong rows = matrix->rows, columns = matrix->columns, rank = 0;
     double *a = ncf__malloc((size_t) (rows * columns), sizeof(double)), first = 0;
     for (slong i = 0; i < rows; i++)
         row_order[i] = i;
     for (slong j = 0; j < columns; j++)
         column_order[j] = j;
     for (slong i = 0; i < rows * columns; i++)
-        a[i] = arf_get_d(arb_midref(block->entries + i), ARF_RND_NEAR);
+        a[i] = arf_get_d(arb_midref(matrix->entries + i), ARF_RND_NEAR);
     for (slong k = 0; k < FLINT_MIN(rows, columns); k++) {
         if (!bring_pivot(a, row_order, column_order, rows, columns, k, first))
             break;
@@ -105,17 +105,17 @@ static slong propose_minor(slong *row_order, slong *column_order, const block_t 
 }
 
 /* The largest proved minor among the leading ones of the proposal. */
-static slong rank_below(const block_t *block, slong prec)
+static slong rank_below(const matrix_t *matrix, slong prec)
 {
-    slong *row_order = ncf__malloc((size_t) block->rows, sizeof(slong));
-    slong *column_order = ncf__malloc((size_t) block->columns, sizeof(slong));
-    slong rank = propose_minor(row_order, column_order, block);
+    slong *row_order = ncf__malloc((size_t) matrix->rows, sizeof(slong));
+    slong *column_order = ncf__malloc((size_t) matrix->columns, sizeof(slong));
+    slong rank = propose_minor(row_order, column_order, matrix);
     for (; rank > 0; rank--) {
         arb_mat_t minor;
         arb_mat_init(minor, rank, rank);
         for (slong i = 0; i < rank * rank; i++)
             arb_set(arb_mat_entry(minor, i / rank, i % rank),
-                    block->entries + row_order[i / rank] * block->columns +
+                    matrix->entries + row_order[i / rank] * matrix->columns +
                         column_order[i % rank]);
         int regular = ncf__matrix_is_invertible(minor, prec);
         arb_mat_clear(minor);
@@ -127,19 +127,19 @@ static slong rank_below(const block_t *block, slong prec)
     return rank;
 }
 
-static slong rank_above(const block_t *block)
+static slong rank_above(const matrix_t *matrix)
 {
     slong rows = 0, columns = 0;
-    for (slong i = 0; i < block->rows; i++) {
+    for (slong i = 0; i < matrix->rows; i++) {
         int live = 0;
-        for (slong j = 0; j < block->columns; j++)
-            live = live || block->zero[i * block->columns + j] != 1;
+        for (slong j = 0; j < matrix->columns; j++)
+            live = live || matrix->zero[i * matrix->columns + j] != 1;
         rows += live;
     }
-    for (slong j = 0; j < block->columns; j++) {
+    for (slong j = 0; j < matrix->columns; j++) {
         int live = 0;
-        for (slong i = 0; i < block->rows; i++)
-            live = live || block->zero[i * block->columns + j] != 1;
+        for (slong i = 0; i < matrix->rows; i++)
+            live = live || matrix->zero[i * matrix->columns + j] != 1;
         columns += live;
     }
     return FLINT_MIN(rows, columns);
@@ -206,12 +206,14 @@ void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network
                       const struct ncf_problem *problem, slong prec)
 {
     for (slong l = 0; l < record->block_count; l++) {
-        slong offset = network->offsets[l];
-        block_t block = {network->widths[l + 1], network->widths[l], record->point + offset,
-                         record->zero + offset};
-        record->ranks[l].lower = rank_below(&block, prec);
-        record->ranks[l].upper = rank_above(&block);
+        ncf_network_block_t place = ncf__network_block(network, l);
+        matrix_t matrix = {place.rows, place.columns, record->point + place.offset,
+                           record->zero + place.offset};
+        record->ranks[l].lower = rank_below(&matrix, prec);
+        record->ranks[l].upper = rank_above(&matrix);
     }
+    if (network->kind != NCF_NETWORK_FEEDFORWARD)
+        return;
     if (!arb_contains_zero(record->point + record->unknowns)) {
         bound_by_inputs(record->ranks, problem);
         bound_by_neighbours(record->ranks, network);

@@ -115,6 +115,8 @@ void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t
     slice->count = 0;
     slice->rotations = NULL;
     slice->normals = NULL;
+    if (network->kind != NCF_NETWORK_FEEDFORWARD)
+        return;
     double *v = ncf__malloc((size_t) n, sizeof(double));
     for (slong l = 1; l < network->depth; l++) {
         if (network->activations[l - 1].kind != NCF_ACTIVATION_LINEAR)

@@ -10,6 +10,7 @@
 #define FIRST_PRECISION 64   /* with Y from doubles */
 #define BALL_INVERSE_SIZE 160 /* beyond, Y comes from doubles only */
 #define NEWTON_STEPS 10      /* with one inverse, at most */
+#define FRESH_INVERSES 3       /* at one precision */
 #define GROW_ROUNDS 3        /* attempts to enlarge a box */
 
 /* ---- The system ------------------------------------------------------------------ */
@@ -420,10 +421,31 @@ static int find_box(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
     return holds;
 }
 
-/* Steps that stay long in spite of a fresh inverse: Newton's method does not converge here. */
-static int stagnates(const mag_t step, slong prec)
+/* A size of Y that only a matrix has which is singular at this precision; N is scaled to 1. */
+static int looks_singular(const ncf_point_proof_t *proof, slong prec)
 {
-    return mag_cmp_2exp_si(step, -prec / 6) > 0;
+    mag_t size;
+    mag_init(size);
+    arb_mat_bound_inf_norm(size, proof->inverse);
+    int large = mag_cmp_2exp_si(size, prec - prec / 4) > 0;
+    mag_clear(size);
+    return large;
+}
+
+/*
+ * A fresh inverse and Newton's method, some times. Where the Jacobian is regular the steps
+ * vanish at once; where it is not, they are halved at best. Returns 0 in that case.
+ */
+static int polish(mag_t step, ncf_point_proof_t *proof, const ncf_point_system_t *s)
+{
+    for (int round = 0; round < FRESH_INVERSES; round++) {
+        if (!approx_inverse_ball(proof, s) || looks_singular(proof, s->prec))
+            return 0;
+        improve_centre(step, proof, s);
+        if (mag_cmp_2exp_si(step, -s->prec / 2) < 0)
+            return 1;
+    }
+    return 0;
 }
 
 const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, arb_srcptr start,
@@ -437,27 +459,22 @@ const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, ar
         mag_zero(arb_radref(proof->centre + j));
     }
     ncf__point_system_precision(s, prec);
-    int proved = 0, singular = !approx_inverse_double(proof, s);
-    if (!singular) {
+    int regular = approx_inverse_double(proof, s), proved = 0;
+    if (regular) {
         improve_centre(step, proof, s);
         proved = find_box(proof, s, step);
+        regular = !looks_singular(proof, 40);
     }
     while (!proved && s->size <= BALL_INVERSE_SIZE && prec < max_precision) {
         prec = FLINT_MIN(2 * prec, max_precision);
         ncf__point_system_precision(s, prec);
-        singular = 1;
-        for (int round = 0; round < 4 && approx_inverse_ball(proof, s); round++) {
-            improve_centre(step, proof, s);
-            singular = stagnates(step, prec);
-            if (!singular)
-                break;
-        }
-        if (singular)
+        regular = polish(step, proof, s);
+        if (!regular)
             break;
         proved = find_box(proof, s, step);
     }
     mag_clear(step);
-    return proved ? NULL : singular ? "apparently singular" : "precision limit";
+    return proved ? NULL : regular ? "precision limit" : "apparently singular";
 }
 
 /* ---- A tight enclosure ----------------------------------------------------------- */
