@@ -193,7 +193,7 @@ static void test_all_points(void)
     search(&found, &m, 300);
     /* lambda = sqrt 2 (2/3)^{1/2} |mu| with one unit; p = 2 and mu = 12.4022, -5.4022 */
     slong total = found.count, clashes = found.clashes, silent = found.no_reason;
-    slong one = count_like(&found, 14.3208812, 1, 1, 3, 0), low = count_like(&found, 6.2379774, 1, 1, 3, 1);
+    slong one = count_like(&found, 14.3208812, 1, 1, 3, 0), low = count_like(&found, 6.2379774, 1, 1, 3, 0);
     found_clear(&found);
     model_clear(&m);
     CHECK_MSG(total == 24, "%ld points", (long) total);
