@@ -187,6 +187,71 @@ void ncf__line_inertia(ncf_line_t line, arb_srcptr e, const ncf_tensor_t tensor,
     arb_mat_clear(h);
 }
 
+/* e_j = (basis^T q)_j / |basis_j|, for q in the essential subspace */
+static void isometric_vector(arb_ptr e, arb_srcptr q, const ncf_tensor_t tensor, slong prec)
+{
+    arb_t t;
+    arb_init(t);
+    for (slong j = 0; j < tensor->dimension; j++) {
+        arb_zero(e + j);
+        for (slong i = 0; i < tensor->ambient; i++) {
+            arb_set_fmpq(t, fmpq_mat_entry(tensor->basis, i, j), prec);
+            arb_addmul(e + j, t, q + i, prec);
+        }
+        arb_set_fmpq(t, fmpq_mat_entry(tensor->gram, j, 0), prec);
+        arb_rsqrt(t, t, prec);
+        arb_mul(e + j, e + j, t, prec);
+    }
+    arb_clear(t);
+}
+
+/* The eigenvalues on the essential subspace; off it they are 0, below the bound. */
+static slong count_above(const ncf_line_t line, const arb_t bound, const ncf_tensor_t tensor,
+                         slong prec)
+{
+    slong n = tensor->dimension, above = 0, below = 0;
+    arb_mat_t h, points;
+    arb_t factor;
+    arb_mat_init(h, n, n);
+    arb_mat_init(points, tensor->points, n);
+    arb_init(factor);
+    arb_ptr diagonal = _arb_vec_init(n), radius = _arb_vec_init(n), e = _arb_vec_init(n);
+    isometric_vector(e, arb_mat_entry(line->basis, 0, 0), tensor, prec);
+    ncf__tensor_isometric(points, tensor, prec);
+    ncf__tensor_eval(NULL, NULL, h, e, tensor, points, prec);
+    arb_set_si(factor, tensor->order - 1);
+    arb_div(factor, factor, line->mu, prec);
+    arb_mat_scalar_mul_arb(h, h, factor, prec);
+    int known = tangent_gershgorin(diagonal, radius, h, e, prec) &&
+                count_sides(&above, &below, diagonal, radius, n - 1, bound, prec);
+    _arb_vec_clear(e, n);
+    _arb_vec_clear(radius, n);
+    _arb_vec_clear(diagonal, n);
+    arb_clear(factor);
+    arb_mat_clear(points);
+    arb_mat_clear(h);
+    return known ? above : -1;
+}
+
+void ncf__line_count_above(slong *above, slong *equal, const ncf_line_t line, const fmpq_t bound,
+                           const ncf_tensor_t tensor, slong prec)
+{
+    *equal = 0;
+    if (fmpq_is_one(bound)) {
+        *above = line->inertia_known ? line->index : -1;
+        *equal = line->inertia_known ? line->nullity : 0;
+        return;
+    }
+    arb_t limit;
+    arb_init(limit);
+    arb_set_fmpq(limit, bound, prec);
+    if (arb_lt(line->curvature, limit))
+        *above = 0;
+    else
+        *above = count_above(line, limit, tensor, prec);
+    arb_clear(limit);
+}
+
 slong ncf__morse_index(arb_srcptr e, const arb_t mu, const ncf_tensor_t tensor,
                        const arb_mat_t points, slong prec)
 {

@@ -40,6 +40,14 @@ void ncf__line_inertia(ncf_line_t line, arb_srcptr e, const ncf_tensor_t tensor,
                        const arb_mat_t points, slong prec);
 
 /*
+ * How many eigenvalues of S = ((m-1)/mu) T q^{m-2} on q^perp in R^d lie above, and exactly
+ * at, the rational bound >= 1, for a line with unit vector q = row 0 of its basis. Sets
+ * *above = -1 when that is not decided (T-RANKONE (4), T-INERTIA).
+ */
+void ncf__line_count_above(slong *above, slong *equal, const ncf_line_t line, const fmpq_t bound,
+                           const ncf_tensor_t tensor, slong prec);
+
+/*
  * The real critical point e of T q^m on the unit sphere of R^n, with value mu that may be 0:
  * decides the number of negative eigenvalues of (m-1) T e^{m-2} - mu I on e^perp and
  * returns it, or -1 when an eigenvalue is not separated from 0.

@@ -40,6 +40,8 @@ libncf_core_la_SOURCES += \
 	src/certify/point_slice.c \
 	src/certify/point_system.c \
 	src/certify/point_zero.c \
+	src/certify/rank_one_proof.c \
+	src/certify/rank_one_proof.h \
 	src/certify/rational_line.c \
 	src/certify/rational_line.h \
 	src/certify/real_internal.h \

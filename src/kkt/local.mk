@@ -4,4 +4,7 @@ libncf_core_la_SOURCES += \
 	src/kkt/line.h \
 	src/kkt/orbit.c \
 	src/kkt/orbit.h \
-	src/kkt/orbit_internal.h
+	src/kkt/orbit_internal.h \
+	src/kkt/rank_one.c \
+	src/kkt/rank_one.h \
+	src/kkt/rank_one_list.c
