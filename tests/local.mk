@@ -98,6 +98,10 @@ tests_unit_t_rank_one_LDADD = $(unit_ldadd)
 UNIT_TESTS += tests/unit/t-rational_line
 tests_unit_t_rational_line_SOURCES = tests/unit/t-rational_line.c
 tests_unit_t_rational_line_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-symmetry
+tests_unit_t_symmetry_SOURCES = tests/unit/t-symmetry.c tests/problems.c tests/problems.h
+tests_unit_t_symmetry_LDADD = $(unit_ldadd)
 endif
 
 # Every problem file in tests/invalid has the line with which it is refused beside it.

@@ -7,4 +7,10 @@ libncf_core_la_SOURCES += \
 	src/kkt/orbit_internal.h \
 	src/kkt/rank_one.c \
 	src/kkt/rank_one.h \
-	src/kkt/rank_one_list.c
+	src/kkt/rank_one_list.c \
+	src/kkt/symmetry.c \
+	src/kkt/symmetry.h \
+	src/kkt/symmetry_canonical.c \
+	src/kkt/symmetry_internal.h \
+	src/kkt/symmetry_match.c \
+	src/kkt/symmetry_orbit.c
