@@ -8,6 +8,8 @@
  */
 #include "kkt_point.h"
 
+#include "interval_matrix.h"
+
 #include <math.h>
 
 typedef struct {
@@ -21,9 +23,10 @@ typedef struct {
     arb_ptr centre;    /* m, exact */
     arb_ptr box;       /* B */
     mag_t radius;      /* rho */
-    arb_mat_t inverse; /* Y, exact */
-    arb_ptr step;      /* Y F(m) */
 } system_t;
+
+#define BALL_UNKNOWNS 256 /* beyond, Y comes from doubles only */
+#define DOUBLE_FLOOR 300  /* bits: rho stays far above what bounds in doubles add */
 
 /* ---- The system ------------------------------------------------------------------ */
 
@@ -52,8 +55,6 @@ static void system_init(system_t *s, arb_srcptr u, const arb_t lambda,
     s->centre = _arb_vec_init(n + 1);
     s->box = _arb_vec_init(n + 1);
     mag_init(s->radius);
-    arb_mat_init(s->inverse, n + 1, n + 1);
-    s->step = _arb_vec_init(n + 1);
 }
 
 static void system_clear(system_t *s)
@@ -65,8 +66,6 @@ static void system_clear(system_t *s)
     _arb_vec_clear(s->centre, s->size);
     _arb_vec_clear(s->box, s->size);
     mag_clear(s->radius);
-    arb_mat_clear(s->inverse);
-    _arb_vec_clear(s->step, s->size);
 }
 
 /* Data and centre at the working precision. */
@@ -124,11 +123,47 @@ void ncf__kkt_jacobian(arb_mat_t jacobian, arb_srcptr point, const ncf_network_t
     arb_mat_clear(hessian);
 }
 
-/* ---- The preconditioner: nothing here needs to be right -------------------------- */
+/* ---- The box --------------------------------------------------------------------- */
+
+/*
+ * rho is twice the largest step, or 5/4 of the given radius, with an absolute floor of
+ * 2^-floor: a component that is exactly 0 with radius 0 is inflated too. The box is
+ * a proper one only when it is finite and contains the given enclosure.
+ */
+static int inflate_box(system_t *s, const mag_t step, slong floor)
+{
+    mag_t given;
+    mag_init(given);
+    mag_mul_2exp_si(s->radius, step, 1);
+    mag_mul_ui(given, s->given_radius, 5);
+    mag_mul_2exp_si(given, given, -2);
+    mag_max(s->radius, s->radius, given);
+    mag_set_ui_2exp_si(given, 1, -floor);
+    mag_add(s->radius, s->radius, given);
+    mag_clear(given);
+    int proper = 1;
+    for (slong j = 0; j < s->size; j++) {
+        arb_set(s->box + j, s->centre + j);
+        mag_set(arb_radref(s->box + j), s->radius);
+        proper = proper && arb_is_finite(s->box + j) && arb_contains(s->box + j, s->given + j);
+    }
+    return proper;
+}
+
+/* ---- Y in doubles: nothing that proposes it needs to be right --------------------- */
 
 static double approx_double(const arb_t x)
 {
     return arf_get_d(arb_midref(x), ARF_RND_NEAR);
+}
+
+static int all_finite(const double *v, slong count)
+{
+    for (slong i = 0; i < count; i++) {
+        if (!isfinite(v[i]))
+            return 0;
+    }
+    return 1;
 }
 
 static double *approx_doubles(const arb_mat_t m)
@@ -168,163 +203,125 @@ static double *approx_jacobian(const system_t *s)
     return out;
 }
 
-static int all_finite(const double *v, slong count)
-{
-    for (slong i = 0; i < count; i++) {
-        if (!isfinite(v[i]))
-            return 0;
-    }
-    return 1;
-}
-
-/* Y from doubles; returns 0 when they overflow or meet a zero pivot. */
-static int approx_inverse_double(system_t *s)
+/* Y; NULL when the doubles overflow or meet a zero pivot. */
+static double *approx_inverse(const system_t *s)
 {
     slong size = s->size;
     double *matrix = approx_jacobian(s);
-    int good = all_finite(matrix, size * size) && ncf__dense_invert(matrix, size) &&
-               all_finite(matrix, size * size);
-    for (slong i = 0; good && i < size; i++) {
-        for (slong j = 0; j < size; j++)
-            arb_set_d(arb_mat_entry(s->inverse, i, j), matrix[i * size + j]);
-    }
+    if (all_finite(matrix, size * size) && ncf__dense_invert(matrix, size) &&
+        all_finite(matrix, size * size))
+        return matrix;
     ncf__free(matrix);
-    return good;
+    return NULL;
 }
 
-/* Y at the working precision. */
-static int approx_inverse_arb(system_t *s)
+/* step >= |(Y F(m))_j|, and the box that follows from it. */
+static int step_in_doubles(system_t *s, double *step, const double *y)
+{
+    slong size = s->size;
+    double *mid = ncf__malloc((size_t) size, 2 * sizeof(double)), *radius = mid + size;
+    double largest = 0;
+    arb_ptr f = _arb_vec_init(size);
+    mag_t bound;
+    mag_init(bound);
+    ncf__kkt_function(f, s->centre, s->network, s->x, s->weights, s->prec);
+    for (slong j = 0; j < size; j++)
+        ncf__interval_set_arb(mid + j, radius + j, f + j, 0);
+    ncf__interval_image(step, y, mid, radius, size);
+    for (slong j = 0; j < size; j++)
+        largest = isnan(step[j]) ? INFINITY : fmax(largest, step[j]);
+    mag_set_d(bound, largest);
+    int proper = inflate_box(s, bound, FLINT_MIN(s->prec / 2, DOUBLE_FLOOR));
+    mag_clear(bound);
+    _arb_vec_clear(f, size);
+    ncf__free(mid);
+    return proper;
+}
+
+/* defect >= sum_k |(I - Y JF(B))_jk|. The Jacobian needs only the accuracy that Y has. */
+static void defect_in_doubles(double *defect, const system_t *s, const double *y)
+{
+    ncf_interval_matrix_t slope;
+    arb_mat_t balls;
+    arb_mat_init(balls, s->size, s->size);
+    ncf__kkt_jacobian(balls, s->box, s->network, s->x, s->weights, FLINT_MIN(s->prec, 64));
+    ncf__interval_matrix_init(&slope, s->size, s->size);
+    ncf__interval_matrix_set_arb(&slope, balls, 0);
+    arb_mat_clear(balls);
+    ncf__interval_defect(defect, y, &slope);
+    ncf__interval_matrix_clear(&slope);
+}
+
+/* T-INTERVALMATRIX. rho has 30 bits, so it is a double exactly. */
+static int prove_in_doubles(system_t *s)
+{
+    double *y = approx_inverse(s);
+    if (y == NULL)
+        return 0;
+    double *step = ncf__malloc((size_t) s->size, 2 * sizeof(double)), *defect = step + s->size;
+    int proved = step_in_doubles(s, step, y);
+    if (proved) {
+        defect_in_doubles(defect, s, y);
+        proved = ncf__interval_contracts(step, defect, mag_get_d(s->radius), s->size);
+    }
+    ncf__free(step);
+    ncf__free(y);
+    return proved;
+}
+
+/* ---- Y in balls ------------------------------------------------------------------- */
+
+/* Y at the working precision, exact. */
+static int approx_inverse_ball(arb_mat_t y, const system_t *s)
 {
     arb_mat_t matrix;
     arb_mat_init(matrix, s->size, s->size);
     ncf__kkt_jacobian(matrix, s->centre, s->network, s->x, s->weights, s->prec);
-    int good = arb_mat_approx_inv(s->inverse, matrix, s->prec);
+    int good = arb_mat_approx_inv(y, matrix, s->prec);
     for (slong i = 0; good && i < s->size; i++) {
         for (slong j = 0; j < s->size; j++) {
-            arb_ptr y = arb_mat_entry(s->inverse, i, j);
-            mag_zero(arb_radref(y));
-            good = good && arb_is_finite(y);
+            mag_zero(arb_radref(arb_mat_entry(y, i, j)));
+            good = good && arb_is_finite(arb_mat_entry(y, i, j));
         }
     }
     arb_mat_clear(matrix);
     return good;
 }
 
-/* ---- The test -------------------------------------------------------------------- */
-
-/* step = Y F(m) */
-static void newton_step(system_t *s)
+/* step = Y F(m), and the box that follows from it. */
+static int step_in_balls(system_t *s, arb_ptr step, const arb_mat_t y)
 {
+    mag_t entry, largest;
+    mag_init(entry);
+    mag_init(largest);
     arb_ptr f = _arb_vec_init(s->size);
     ncf__kkt_function(f, s->centre, s->network, s->x, s->weights, s->prec);
-    for (slong j = 0; j < s->size; j++)
-        arb_dot(s->step + j, NULL, 0, arb_mat_entry(s->inverse, j, 0), 1, f, 1, s->size,
-                s->prec);
+    for (slong j = 0; j < s->size; j++) {
+        arb_dot(step + j, NULL, 0, arb_mat_entry(y, j, 0), 1, f, 1, s->size, s->prec);
+        arb_get_mag(entry, step + j);
+        mag_max(largest, largest, entry);
+    }
     _arb_vec_clear(f, s->size);
-}
-
-/*
- * rho is twice the largest step, or 5/4 of the given radius, with an absolute floor of
- * 2^{-prec/2}: a component that is exactly 0 with radius 0 is inflated too. The box is
- * a proper one only when it is finite and contains the given enclosure.
- */
-static int inflate_box(system_t *s)
-{
-    mag_t given, step;
-    mag_init(given);
-    mag_init(step);
-    for (slong j = 0; j < s->size; j++) {
-        arb_get_mag(given, s->step + j);
-        mag_max(step, step, given);
-    }
-    mag_mul_2exp_si(step, step, 1);
-    mag_mul_ui(given, s->given_radius, 5);
-    mag_mul_2exp_si(given, given, -2);
-    mag_max(s->radius, step, given);
-    mag_set_ui_2exp_si(step, 1, -s->prec / 2);
-    mag_add(s->radius, s->radius, step);
-    mag_clear(given);
-    mag_clear(step);
-    int proper = 1;
-    for (slong j = 0; j < s->size; j++) {
-        arb_set(s->box + j, s->centre + j);
-        mag_set(arb_radref(s->box + j), s->radius);
-        proper = proper && arb_is_finite(s->box + j) && arb_contains(s->box + j, s->given + j);
-    }
+    int proper = inflate_box(s, largest, s->prec / 2);
+    mag_clear(largest);
+    mag_clear(entry);
     return proper;
 }
 
-/*
- * The part of the system that a block of rows of Y meets: Y_jk = 0 exactly for j in the
- * block and k outside of it. Units of a two-layer network that are zero make such blocks.
- */
-typedef struct {
-    slong *rows, *columns; /* of the system; columns: those where C may be non-zero */
-    slong row_count, column_count;
-} block_t;
-
-/* label[j] = the smallest index of the block of j. */
-static void label_blocks(slong *label, const arb_mat_t inverse)
+/* |(Y F(m))_j| + rho sum_k |C_jk| < rho with C = I - product; infinite bounds fail. */
+static int row_is_inside(const system_t *s, arb_srcptr step, arb_mat_t product, slong j)
 {
-    slong size = arb_mat_nrows(inverse);
-    for (slong j = 0; j < size; j++)
-        label[j] = j;
-    for (int changed = 1; changed;) {
-        changed = 0;
-        for (slong j = 0; j < size; j++) {
-            for (slong k = 0; k < size; k++) {
-                if (label[j] == label[k] || arb_is_zero(arb_mat_entry(inverse, j, k)))
-                    continue;
-                label[j] = label[k] = FLINT_MIN(label[j], label[k]);
-                changed = 1;
-            }
-        }
-    }
-}
-
-/* Is C_jk non-zero possible for some j of the block? C = I - Y S. */
-static int column_is_met(const block_t *block, const slong *label, const arb_mat_t slope, slong k)
-{
-    if (label[k] == label[block->rows[0]])
-        return 1;
-    for (slong r = 0; r < block->row_count; r++) {
-        if (!arb_is_zero(arb_mat_entry(slope, block->rows[r], k)))
-            return 1;
-    }
-    return 0;
-}
-
-static void find_block(block_t *block, slong first, const slong *label, const arb_mat_t slope)
-{
-    slong size = arb_mat_nrows(slope);
-    block->row_count = block->column_count = 0;
-    for (slong j = first; j < size; j++) {
-        if (label[j] == first)
-            block->rows[block->row_count++] = j;
-    }
-    for (slong k = 0; k < size; k++) {
-        if (column_is_met(block, label, slope, k))
-            block->columns[block->column_count++] = k;
-    }
-}
-
-/* |(Y F(m))_j| + rho sum_k |C_jk| < rho, row r of -C + I = Y S; infinite bounds fail. */
-static int row_is_inside(const system_t *s, const block_t *block, arb_mat_t product, slong r,
-                         slong prec)
-{
-    slong j = block->rows[r];
     mag_t sum, entry;
     mag_init(sum);
     mag_init(entry);
-    for (slong c = 0; c < block->column_count; c++) {
-        arb_ptr value = arb_mat_entry(product, r, c);
-        if (block->columns[c] == j)
-            arb_sub_ui(value, value, 1, prec);
-        arb_get_mag(entry, value);
+    arb_ptr diagonal = arb_mat_entry(product, j, j);
+    arb_sub_ui(diagonal, diagonal, 1, s->prec);
+    for (slong k = 0; k < s->size; k++) {
+        arb_get_mag(entry, arb_mat_entry(product, j, k));
         mag_add(sum, sum, entry);
     }
     mag_mul(sum, sum, s->radius);
-    arb_get_mag(entry, s->step + j);
+    arb_get_mag(entry, step + j);
     mag_add(sum, sum, entry);
     int inside = mag_is_finite(sum) && mag_cmp(sum, s->radius) < 0;
     mag_clear(sum);
@@ -332,59 +329,23 @@ static int row_is_inside(const system_t *s, const block_t *block, arb_mat_t prod
     return inside;
 }
 
-/* The rows of one block; what is left out of the product Y S is exactly zero. */
-static int block_is_inside(const system_t *s, const block_t *block, const arb_mat_t slope,
-                           slong prec)
+static int prove_in_balls(system_t *s)
 {
-    slong rows = block->row_count, columns = block->column_count;
-    arb_mat_t left, right, product;
-    arb_mat_init(left, rows, rows);
-    arb_mat_init(right, rows, columns);
-    arb_mat_init(product, rows, columns);
-    for (slong r = 0; r < rows; r++) {
-        for (slong k = 0; k < rows; k++)
-            arb_set(arb_mat_entry(left, r, k),
-                    arb_mat_entry(s->inverse, block->rows[r], block->rows[k]));
-        for (slong c = 0; c < columns; c++)
-            arb_set(arb_mat_entry(right, r, c),
-                    arb_mat_entry(slope, block->rows[r], block->columns[c]));
-    }
-    arb_mat_mul(product, left, right, prec);
-    int inside = 1;
-    for (slong r = 0; r < rows && inside; r++)
-        inside = row_is_inside(s, block, product, r, prec);
-    arb_mat_clear(product);
-    arb_mat_clear(right);
-    arb_mat_clear(left);
-    return inside;
-}
-
-/* K(B) strictly inside B. The Jacobian needs only the accuracy that Y has. */
-static int krawczyk_holds(const system_t *s, slong jacobian_prec)
-{
-    slong *scratch = ncf__malloc((size_t) (3 * s->size), sizeof(*scratch));
-    slong *label = scratch + 2 * s->size;
-    block_t block = {.rows = scratch, .columns = scratch + s->size};
-    arb_mat_t slope;
+    arb_mat_t y, slope;
+    arb_mat_init(y, s->size, s->size);
     arb_mat_init(slope, s->size, s->size);
-    ncf__kkt_jacobian(slope, s->box, s->network, s->x, s->weights, jacobian_prec);
-    label_blocks(label, s->inverse);
-    int holds = 1;
-    for (slong j = 0; j < s->size && holds; j++) {
-        if (label[j] != j)
-            continue;
-        find_block(&block, j, label, slope);
-        holds = block_is_inside(s, &block, slope, jacobian_prec);
+    arb_ptr step = _arb_vec_init(s->size);
+    int inside = approx_inverse_ball(y, s) && step_in_balls(s, step, y);
+    if (inside) {
+        ncf__kkt_jacobian(slope, s->box, s->network, s->x, s->weights, s->prec);
+        arb_mat_mul(slope, y, slope, s->prec);
     }
+    for (slong j = 0; j < s->size && inside; j++)
+        inside = row_is_inside(s, step, slope, j);
+    _arb_vec_clear(step, s->size);
     arb_mat_clear(slope);
-    ncf__free(scratch);
-    return holds;
-}
-
-static int try_inverse(system_t *s, slong jacobian_prec)
-{
-    newton_step(s);
-    return inflate_box(s) && krawczyk_holds(s, jacobian_prec);
+    arb_mat_clear(y);
+    return inside;
 }
 
 /*
@@ -402,15 +363,16 @@ static int prove(system_t *s, const fmpq_mat_t x, const fmpq_mat_t weights, slon
                  slong max_precision)
 {
     set_precision(s, x, weights, prec);
-    if (approx_inverse_double(s) && try_inverse(s, FLINT_MIN(prec, 64)))
+    if (prove_in_doubles(s))
         return 1;
-    for (;; prec = FLINT_MIN(2 * prec, max_precision)) {
+    for (; s->size <= BALL_UNKNOWNS; prec = FLINT_MIN(2 * prec, max_precision)) {
         set_precision(s, x, weights, prec);
-        if (approx_inverse_arb(s) && try_inverse(s, prec))
+        if (prove_in_balls(s))
             return 1;
         if (prec >= max_precision || width_dominates(s))
             return 0;
     }
+    return 0;
 }
 
 ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr u,

@@ -33,7 +33,9 @@ void ncf__kkt_jacobian(arb_mat_t jacobian, arb_srcptr point, const ncf_network_t
  *            is not finite or too wide, a singular Jacobian (an orbit of positive
  *            dimension, most points with lambda = 0) and a point that is not near a zero.
  * Precision doubles from prec up to max_precision (both >= 2 bits), and less far when
- * the width of the enclosure is what stands in the way.
+ * the width of the enclosure is what stands in the way. With more than 256 unknowns only
+ * an approximate inverse in doubles is tried, whatever the precision.
+ * Cost: mostly one Hessian in balls and one product of matrices of doubles.
  * Aliasing: u_out may be u, lambda_out may be lambda.
  */
 ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr u,
