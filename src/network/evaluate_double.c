@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* evaluate_double.c: the network in doubles, for proposals; prec is not used. */
+/* evaluate_double.c: networks in doubles, for proposals; prec is not used. */
 #include "network.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef double scalar_t;
 typedef const double *data_t;
@@ -28,17 +29,69 @@ static inline void scalar_dot(scalar_t *r, const scalar_t *initial, const scalar
     *r = sum;
 }
 
+/* The inner loop runs over neighbours, which the compiler can take several at a time. */
+static inline void scalar_mix(scalar_t *restrict r, const scalar_t *w, slong wstep,
+                              const scalar_t *a, slong astep, slong count, slong batch,
+                              slong prec)
+{
+    (void) prec;
+    for (slong i = 0; i < batch; i++)
+        r[i] = 0;
+    for (slong k = 0; k < count; k++) {
+        double factor = w[k * wstep];
+        const double *from = a + k * astep;
+        for (slong i = 0; i < batch; i++)
+            r[i] += factor * from[i];
+    }
+}
+
 /* Small powers are the rule, and pow is slow. */
 static inline void scalar_power(scalar_t *r, const scalar_t *a, ulong c, ulong e, slong prec)
 {
     (void) prec;
-    double power = e == 0 ? 1 : e == 1 ? *a : e == 2 ? *a * *a : pow(*a, (double) e);
+    double t = *a, power;
+    switch (e) {
+    case 0:
+        power = 1;
+        break;
+    case 1:
+        power = t;
+        break;
+    case 2:
+        power = t * t;
+        break;
+    case 3:
+        power = t * t * t;
+        break;
+    case 4:
+        power = (t * t) * (t * t);
+        break;
+    default:
+        power = pow(t, (double) e);
+    }
     *r = (double) c * power;
 }
 
-#define scalar_new(count) ((double *) ncf__calloc((size_t) (count), sizeof(double)))
+static inline void scalar_polynomial(scalar_t r[3], const double *c, slong degree,
+                                     const scalar_t *t, slong prec)
+{
+    (void) prec;
+    double value = 0, first = 0, second = 0;
+    for (slong k = degree; k >= 0; k--) {
+        second = second * *t + first;
+        first = first * *t + value;
+        value = value * *t + c[k];
+    }
+    r[0] = value;
+    r[1] = first;
+    r[2] = 2 * second;
+}
+
+#define scalar_new(count, prec) ((double *) ncf__malloc((size_t) (count), sizeof(double)))
 #define scalar_zero(r) (*(r) = 0)
+#define scalar_one(r) (*(r) = 1)
 #define scalar_set(r, a) (*(r) = *(a))
+#define scalar_constant(r, constants, k, prec) (*(r) = (constants)->approx[k])
 #define scalar_is_zero(a) (*(a) == 0)
 #define scalar_mul(r, a, b, prec) (*(r) = *(a) * *(b))
 #define scalar_add(r, a, b, prec) (*(r) = *(a) + *(b))
@@ -50,4 +103,11 @@ void ncf__network_eval_double(double *value, double *gradient, double *hessian,
                               const double *weights, slong points)
 {
     evaluate(value, gradient, hessian, u, network, x, weights, points, 0);
+}
+
+void ncf__network_hvp_double(double *out, const double *u, const double *v,
+                             const ncf_network_t network, const double *x,
+                             const double *weights, slong points)
+{
+    multiply_hessian(out, u, v, network, x, weights, points, 0);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* network.c: the layout of a layered network and its layer degrees. */
+/* network.c: the layout of a network of any type, made from its description. */
 #include "network.h"
 
 #include <string.h>
@@ -7,83 +7,336 @@
 /* Activation degrees above this are refused: p (p - 1) must fit in a limb. */
 #define MAX_DEGREE (WORD(1) << 30)
 
-static int degrees_fit(const ncf_activation_t *activations, slong depth)
+static void *copy_array(const void *array, slong count, size_t size)
 {
-    for (slong l = 0; l + 1 < depth; l++) {
-        NCF_REQUIRE(activations[l].degree >= 1);
-        if (activations[l].degree > MAX_DEGREE)
-            return 0;
-    }
-    return 1;
+    void *copy = ncf__malloc((size_t) count + 1, size);
+    if (count > 0)
+        memcpy(copy, array, (size_t) count * size);
+    return copy;
 }
 
-/* Index arithmetic on n and small multiples of it must not overflow. */
-static int offsets_fit(slong *offsets, const slong *widths, slong depth)
+static void constants_init(ncf_constants_t *constants, const fmpq *exact, slong count)
 {
-    fmpz_t sum, limit;
-    fmpz_init(sum);
-    fmpz_init_set_si(limit, WORD_MAX / 64);
-    offsets[0] = 0;
-    int fits = 1;
-    for (slong l = 1; l <= depth && fits; l++) {
-        fmpz_t block;
-        fmpz_init_set_si(block, widths[l]);
-        fmpz_mul_si(block, block, widths[l - 1]);
-        fmpz_add(sum, sum, block);
-        fmpz_clear(block);
-        fits = fmpz_cmp(sum, limit) <= 0;
-        offsets[l] = fits ? fmpz_get_si(sum) : 0;
+    constants->count = count;
+    constants->exact = _fmpq_vec_init(count);
+    constants->approx = ncf__malloc((size_t) count, sizeof(double));
+    for (slong k = 0; k < count; k++) {
+        fmpq_set(constants->exact + k, exact + k);
+        constants->approx[k] = fmpq_get_d(exact + k);
     }
+}
+
+static void constants_clear(ncf_constants_t *constants)
+{
+    if (constants->exact != NULL)
+        _fmpq_vec_clear(constants->exact, constants->count);
+    ncf__free(constants->approx);
+}
+
+/* ---- Blocks ---------------------------------------------------------------------- */
+
+/* Index arithmetic on n and small multiples of it must not overflow. */
+static int blocks_init(ncf_network_struct *network, const ncf_network_spec_t *spec)
+{
+    slong count = ncf__spec_block_count(spec);
+    slong *shapes = ncf__malloc((size_t) (2 * count), sizeof(*shapes));
+    fmpz_t sum, block;
+    fmpz_init(sum);
+    fmpz_init(block);
+    network->block_count = count;
+    network->blocks = ncf__calloc((size_t) count, sizeof(*network->blocks));
+    ncf__spec_blocks(shapes, shapes + count, NULL, spec);
+    int fits = 1;
+    for (slong l = 0; l < count && fits; l++) {
+        network->blocks[l] =
+            (ncf_network_block_t){shapes[l], shapes[count + l], fmpz_get_si(sum)};
+        fmpz_set_si(block, shapes[l]);
+        fmpz_mul_si(block, block, shapes[count + l]);
+        fmpz_add(sum, sum, block);
+        fits = fmpz_cmp_si(sum, WORD_MAX / 64) <= 0;
+    }
+    network->unknowns = fits ? fmpz_get_si(sum) : 0;
     fmpz_clear(sum);
-    fmpz_clear(limit);
+    fmpz_clear(block);
+    ncf__free(shapes);
+    return fits;
+}
+
+slong ncf__network_block_count(const ncf_network_t network)
+{
+    return network->block_count;
+}
+
+ncf_network_block_t ncf__network_block(const ncf_network_t network, slong index)
+{
+    NCF_REQUIRE(index >= 0 && index < network->block_count);
+    return network->blocks[index];
+}
+
+/* ---- Layers ---------------------------------------------------------------------- */
+
+static int layers_init(ncf_layers_t *layers, const ncf_network_struct *network,
+                       const ncf_network_spec_t *spec, slong depth)
+{
+    layers->depth = depth;
+    layers->widths = ncf__calloc((size_t) depth + 1, sizeof(slong));
+    layers->activations = copy_array(spec->activations, depth - 1, sizeof(ncf_activation_t));
+    layers->constants = ncf__calloc((size_t) depth, sizeof(ncf_constants_t));
+    layers->offsets = ncf__calloc((size_t) depth + 1, sizeof(slong));
+    layers->ties = ncf__calloc((size_t) depth, sizeof(slong *));
+    for (slong l = 0; l < network->block_count; l++)
+        layers->offsets[l] = network->blocks[l].offset;
+    layers->offsets[depth] = network->unknowns;
+    int fits = 1;
+    for (slong l = 0; l + 1 < depth; l++) {
+        ncf_activation_t *activation = layers->activations + l;
+        NCF_REQUIRE(activation->degree >= 1);
+        fits = fits && activation->degree <= MAX_DEGREE;
+        if (activation->coefficients != NULL)
+            constants_init(layers->constants + l, activation->coefficients,
+                           activation->degree + 1);
+        activation->coefficients = layers->constants[l].exact;
+    }
+    return fits;
+}
+
+static void layers_clear(ncf_layers_t *layers)
+{
+    for (slong l = 0; l < layers->depth; l++) {
+        constants_clear(layers->constants + l);
+        ncf__free(layers->ties[l]);
+    }
+    ncf__free(layers->widths);
+    ncf__free(layers->activations);
+    ncf__free(layers->constants);
+    ncf__free(layers->offsets);
+    ncf__free(layers->ties);
+}
+
+static int feedforward_init(ncf_network_struct *network, const ncf_network_spec_t *spec)
+{
+    NCF_REQUIRE(spec->depth >= 1 && spec->widths[spec->depth] == 1);
+    int fits = layers_init(&network->layers, network, spec, spec->depth);
+    memcpy(network->layers.widths, spec->widths, ((size_t) spec->depth + 1) * sizeof(slong));
+    network->depth = network->layers.depth;
+    network->widths = network->layers.widths;
+    network->activations = network->layers.activations;
+    network->offsets = network->layers.offsets;
+    return fits;
+}
+
+/* ---- Convolutions as layers with tied weights ------------------------------------ */
+
+/* What a stage or the head sees: channels of `windows` sums of `pooling` units each. */
+typedef struct {
+    slong channels, windows, pooling;
+} field_t;
+
+static slong field_width(const field_t *field)
+{
+    return field->channels * field->windows * field->pooling;
+}
+
+/* Room for the ties of a layer, all zero; NULL when it is too large. */
+static slong *ties_new(slong *entries, slong rows, slong columns)
+{
+    if (rows > 0 && columns > (NCF_PROBLEM_MAX_ENTRIES - *entries) / rows)
+        return NULL;
+    *entries += rows * columns;
+    slong *ties = ncf__malloc((size_t) (rows * columns), sizeof(*ties));
+    for (slong k = 0; k < rows * columns; k++)
+        ties[k] = NCF_TIE_ZERO;
+    return ties;
+}
+
+/*
+ * W[o, i, r] stands in row (o, t) in the columns (i, (t stride + r) pooling + j) for all
+ * j < pooling, which adds up the window t stride + r of the layer before. Windows are
+ * disjoint, so no entry is met twice.
+ */
+static void tie_stage(slong *ties, const field_t *before, const ncf_convolution_t *stage,
+                      slong places, slong offset)
+{
+    slong columns = field_width(before), kernel = stage->kernel;
+    for (slong row = 0; row < stage->channels * places; row++) {
+        slong o = row / places, t = row % places;
+        for (slong w = 0; w < before->channels * kernel; w++) {
+            slong window = (w / kernel) * before->windows + t * stage->stride + w % kernel;
+            for (slong j = 0; j < before->pooling; j++)
+                ties[row * columns + window * before->pooling + j] =
+                    offset + o * before->channels * kernel + w;
+        }
+    }
+}
+
+static void tie_head(slong *ties, const field_t *before, int sum_head, slong offset)
+{
+    for (slong c = 0; c < field_width(before); c++)
+        ties[c] = sum_head ? NCF_TIE_ONE : offset + c / before->pooling;
+}
+
+static int convolution_init(ncf_network_struct *network, const ncf_network_spec_t *spec)
+{
+    ncf_layers_t *layers = &network->layers;
+    slong depth = spec->stages + 1, entries = 0;
+    field_t field = {spec->channels, spec->length, 1};
+    int fits = layers_init(layers, network, spec, depth);
+    layers->widths[0] = spec->inputs;
+    for (slong l = 0; l < spec->stages && fits; l++) {
+        const ncf_convolution_t *stage = spec->convolutions + l;
+        ncf_stage_shape_t shape = ncf__stage_shape(field.windows, stage);
+        slong rows = stage->channels * shape.places;
+        layers->widths[l + 1] = rows;
+        layers->ties[l] = ties_new(&entries, rows, layers->widths[l]);
+        fits = layers->ties[l] != NULL;
+        if (fits)
+            tie_stage(layers->ties[l], &field, stage, shape.places, layers->offsets[l]);
+        field = (field_t){stage->channels, shape.windows, stage->pooling};
+    }
+    layers->widths[depth] = 1;
+    if (fits)
+        layers->ties[depth - 1] = ties_new(&entries, 1, layers->widths[depth - 1]);
+    fits = fits && layers->ties[depth - 1] != NULL;
+    if (fits)
+        tie_head(layers->ties[depth - 1], &field, spec->sum_head, layers->offsets[depth - 1]);
+    return fits;
+}
+
+/* ---- Formulas -------------------------------------------------------------------- */
+
+static int same_factors(const ncf_factor_t *a, slong a_count, const ncf_factor_t *b,
+                        slong b_count)
+{
+    return a_count == b_count &&
+           (a_count == 0 || memcmp(a, b, (size_t) a_count * sizeof(*a)) == 0);
+}
+
+/* The index of x^beta among the products, where it is appended if it is new. */
+static slong find_product(ncf_terms_t *terms, const ncf_factor_t *factors, slong count)
+{
+    for (slong m = 0; m < terms->products; m++) {
+        slong start = terms->product_starts[m];
+        if (same_factors(terms->product_factors + start, terms->product_starts[m + 1] - start,
+                         factors, count))
+            return m;
+    }
+    slong start = terms->product_starts[terms->products++];
+    if (count > 0)
+        memcpy(terms->product_factors + start, factors, (size_t) count * sizeof(*factors));
+    terms->product_starts[terms->products] = start + count;
+    return terms->products - 1;
+}
+
+/* Is u^alpha of a term that of the monomial before? Terms come sorted by alpha. */
+static int continues_monomial(const ncf_terms_t *terms, const ncf_factor_t *factors,
+                              slong count)
+{
+    slong last = terms->monomials - 1;
+    if (last < 0)
+        return 0;
+    slong start = terms->monomial_starts[last];
+    return same_factors(terms->monomial_factors + start,
+                        terms->monomial_starts[last + 1] - start, factors, count);
+}
+
+static void append_monomial(ncf_terms_t *terms, const ncf_factor_t *factors, slong count)
+{
+    slong start = terms->monomial_starts[terms->monomials++];
+    if (count > 0)
+        memcpy(terms->monomial_factors + start, factors, (size_t) count * sizeof(*factors));
+    terms->monomial_starts[terms->monomials] = start + count;
+    terms->longest = FLINT_MAX(terms->longest, count);
+}
+
+static void formula_init(ncf_terms_t *terms, const ncf_formula_t *formula)
+{
+    slong count = formula->count, factors = formula->starts[count];
+    size_t marks = (size_t) count + 1;
+    terms->terms = count;
+    constants_init(&terms->coefficients, formula->coefficients, count);
+    terms->product_starts = ncf__calloc(marks, sizeof(slong));
+    terms->product_factors = ncf__calloc((size_t) factors, sizeof(ncf_factor_t));
+    terms->term_products = ncf__calloc(marks, sizeof(slong));
+    terms->monomial_terms = ncf__calloc(marks, sizeof(slong));
+    terms->monomial_starts = ncf__calloc(marks, sizeof(slong));
+    terms->monomial_factors = ncf__calloc((size_t) factors, sizeof(ncf_factor_t));
+    for (slong t = 0; t < count; t++) {
+        slong weights = formula->inputs[t] - formula->starts[t];
+        const ncf_factor_t *alpha = formula->factors + formula->starts[t];
+        terms->term_products[t] = find_product(terms, formula->factors + formula->inputs[t],
+                                               formula->starts[t + 1] - formula->inputs[t]);
+        if (!continues_monomial(terms, alpha, weights))
+            append_monomial(terms, alpha, weights);
+        terms->monomial_terms[terms->monomials] = t + 1;
+    }
+}
+
+static void terms_clear(ncf_terms_t *terms)
+{
+    constants_clear(&terms->coefficients);
+    ncf__free(terms->product_starts);
+    ncf__free(terms->product_factors);
+    ncf__free(terms->term_products);
+    ncf__free(terms->monomial_terms);
+    ncf__free(terms->monomial_starts);
+    ncf__free(terms->monomial_factors);
+}
+
+/* ---- The whole ------------------------------------------------------------------- */
+
+static int sum_init(ncf_network_struct *network, const ncf_network_spec_t *spec)
+{
+    slong first = 0;
+    int fits = 1;
+    network->parts = ncf__calloc((size_t) spec->part_count, sizeof(*network->parts));
+    for (slong i = 0; i < spec->part_count && fits; i++) {
+        ncf_network_struct *part = network->parts + i;
+        NCF_REQUIRE(spec->parts[i].kind != NCF_NETWORK_SUM);
+        fits = ncf__network_init_spec(part, spec->parts + i);
+        if (!fits)
+            break;
+        network->part_count++;
+        part->first = first;
+        first += part->unknowns;
+    }
+    return fits;
+}
+
+int ncf__network_init_spec(ncf_network_t network, const ncf_network_spec_t *spec)
+{
+    memset(network, 0, sizeof(*network));
+    network->kind = spec->kind;
+    network->inputs = spec->inputs;
+    int fits = blocks_init(network, spec);
+    if (fits && spec->kind == NCF_NETWORK_FEEDFORWARD)
+        fits = feedforward_init(network, spec);
+    else if (fits && spec->kind == NCF_NETWORK_CONVOLUTION)
+        fits = convolution_init(network, spec);
+    else if (fits && spec->kind == NCF_NETWORK_POLYNOMIAL)
+        formula_init(&network->terms, &spec->formula);
+    else if (fits)
+        fits = sum_init(network, spec);
+    if (!fits)
+        ncf__network_clear(network);
     return fits;
 }
 
 int ncf__network_init(ncf_network_t network, const struct ncf_problem *problem)
 {
-    slong depth = problem->network.depth;
-    NCF_REQUIRE(depth >= 1 && problem->network.widths[depth] == 1);
-    network->kind = problem->network.kind;
-    network->inputs = problem->network.inputs;
-    network->depth = depth;
-    network->widths = ncf__malloc((size_t) depth + 1, sizeof(slong));
-    memcpy(network->widths, problem->network.widths, ((size_t) depth + 1) * sizeof(slong));
-    network->activations = ncf__malloc((size_t) depth, sizeof(ncf_activation_t));
-    for (slong l = 0; l + 1 < depth; l++)
-        network->activations[l] = problem->network.activations[l];
-    network->offsets = ncf__malloc((size_t) depth + 1, sizeof(slong));
-    if (!offsets_fit(network->offsets, network->widths, depth) ||
-        !degrees_fit(network->activations, depth)) {
-        ncf__network_clear(network);
-        return 0;
-    }
-    network->unknowns = network->offsets[depth];
-    return 1;
-}
-
-slong ncf__network_block_count(const ncf_network_t network)
-{
-    return network->depth;
-}
-
-ncf_network_block_t ncf__network_block(const ncf_network_t network, slong index)
-{
-    NCF_REQUIRE(index >= 0 && index < network->depth);
-    return (ncf_network_block_t){network->widths[index + 1], network->widths[index],
-                                 network->offsets[index]};
+    return ncf__network_init_spec(network, &problem->network);
 }
 
 void ncf__network_clear(ncf_network_t network)
 {
-    ncf__free(network->widths);
-    ncf__free(network->activations);
-    ncf__free(network->offsets);
+    for (slong i = 0; i < network->part_count; i++)
+        ncf__network_clear(network->parts + i);
+    ncf__free(network->parts);
+    layers_clear(&network->layers);
+    terms_clear(&network->terms);
+    ncf__free(network->blocks);
 }
 
 void ncf__layer_degrees(fmpz *out, const struct ncf_problem *problem)
 {
-    slong depth = problem->network.depth;
-    fmpz_one(out + depth - 1);
-    for (slong l = depth - 1; l >= 1; l--)
-        fmpz_mul_si(out + l - 1, out + l, problem->network.activations[l - 1].degree);
+    ncf__spec_blocks(NULL, NULL, out, &problem->network);
 }
