@@ -254,7 +254,7 @@ static const char *prove_existence(certify_t *t, ncf_point_system_t *system)
     arb_ptr box = _arb_vec_init(size), tight = _arb_vec_init(size);
     ncf__point_proof_init(&proof, size);
     _arb_vec_set(tight, t->start, record->unknowns + 1);
-    const char *reason = ncf__point_prove(&proof, system, tight, t->options->max_precision);
+    const char *reason = ncf__point_prove(&proof, system, tight, 1, t->options->max_precision);
     if (reason == NULL) {
         ncf__point_refine(tight, &proof, system, t->options->precision,
                           t->options->max_precision);
@@ -313,7 +313,7 @@ static int prove_restricted(certify_t *t, ncf_point_system_t *system)
     for (slong j = 0; j < system->count; j++)
         arb_set(tight + j, record->point + system->free[j]);
     arb_mul_2exp_si(tight + system->count, record->point + n, -t->scale);
-    int proved = ncf__point_prove(&proof, system, tight, t->options->max_precision) == NULL;
+    int proved = ncf__point_prove(&proof, system, tight, 0, t->options->max_precision) == NULL;
     if (proved) {
         ncf__point_refine(tight, &proof, system, t->options->precision,
                           t->options->max_precision);

@@ -33,6 +33,7 @@ typedef struct {
     arb_ptr centre;    /* size, exact */
     mag_t radius;
     arb_mat_t inverse; /* Y, exact, size x size */
+    double *doubles;   /* Y in doubles, row-major; NULL when its entries are no doubles */
     mag_t contraction; /* |I - Y JG| <= this < 1 on the box, in the maximum norm */
     slong size;
 } ncf_point_proof_t;
@@ -54,12 +55,12 @@ void ncf__point_proof_init(ncf_point_proof_t *proof, slong size);
 void ncf__point_proof_clear(ncf_point_proof_t *proof);
 
 /*
- * Starts at `start` (size, midpoints are read) and looks for the largest box that passes
- * T-KRAWCZYK A, with more precision as long as that helps. Returns NULL when proved, else the
- * reason as static text; then proof->centre is the last iterate.
+ * Starts at `start` (size, midpoints are read) and looks for a box that passes T-KRAWCZYK A,
+ * a large one if `wide`, with more precision as long as that helps. Returns NULL when proved,
+ * else the reason as static text; then proof->centre is the last iterate.
  */
 const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *system,
-                             arb_srcptr start, slong max_precision);
+                             arb_srcptr start, int wide, slong max_precision);
 
 /* The box of the proof. */
 void ncf__point_proof_box(arb_ptr box, const ncf_point_proof_t *proof);
@@ -95,6 +96,9 @@ typedef struct {
     ncf_rotation_t *rotations;
     double *normals; /* count x n, about orthonormal: a basis of the rotations' directions */
 } ncf_slice_t;
+
+/* The network has linear layers whose rotations can make orbits of positive dimension. */
+int ncf__slice_is_expected(const ncf_network_t network);
 
 /* The numerically independent rotations at u, a choice that proves nothing. */
 void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t network);

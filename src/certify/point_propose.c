@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define MAX_ROUNDS 100
+#define SPECTRAL_UNKNOWNS 120    /* beyond, eigenvectors only where orbits are expected */
 #define LONGEST_STEP 0.25        /* |u| = 1 */
 #define NULL_THRESHOLD 0x1p-30   /* of the largest eigenvalue: taken as 0 */
 #define CONVERGED 0x1p-40        /* a step that counts as the last one */
@@ -19,8 +20,9 @@ typedef struct {
     double *x, *weights;
     double *gradient, *hessian; /* n, n x n */
     double *border;             /* (n + 1) x (n + 1): [[H - lambda I, u], [u^T, 0]] */
-    double *vectors;            /* its eigenvectors by rows */
+    double *vectors;            /* its eigenvectors by rows, or its inverse */
     double *step, *image;       /* n + 1 */
+    int spectral;               /* steps by the pseudo-inverse, else by the inverse */
 } newton_t;
 
 static double *midpoints(const arb_mat_t m)
@@ -45,6 +47,7 @@ static void newton_init(newton_t *t, const ncf_point_system_t *system)
     t->vectors = ncf__malloc(size * size, sizeof(double));
     t->step = ncf__malloc(size, sizeof(double));
     t->image = ncf__malloc(size, sizeof(double));
+    t->spectral = t->n <= SPECTRAL_UNKNOWNS || ncf__slice_is_expected(system->network);
 }
 
 static void newton_clear(newton_t *t)
@@ -92,8 +95,20 @@ static void linearise(newton_t *t, double *lambda, const double *u)
     t->image[n] = 0;
 }
 
+/* step = inverse of border * image; 0 when there is none. */
+static int solve_by_inverse(newton_t *t)
+{
+    slong size = t->n + 1;
+    memcpy(t->vectors, t->border, (size_t) (size * size) * sizeof(double));
+    if (!ncf__dense_invert(t->vectors, size))
+        return 0;
+    for (slong i = 0; i < size; i++)
+        t->step[i] = dot(t->vectors + i * size, t->image, size);
+    return isfinite(dot(t->step, t->step, size));
+}
+
 /* step = pseudo-inverse of border * image; 0 when something is not finite. */
-static int solve(newton_t *t)
+static int solve_by_spectrum(newton_t *t)
 {
     slong size = t->n + 1;
     double *eigenvalues = ncf__malloc((size_t) size, sizeof(double));
@@ -130,7 +145,7 @@ int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *syst
     int converged = 0, good = 1;
     for (int round = 0; round < MAX_ROUNDS && good && !converged; round++) {
         linearise(&t, lambda, u);
-        good = solve(&t);
+        good = t.spectral ? solve_by_spectrum(&t) : solve_by_inverse(&t);
         if (!good)
             break;
         double length = sqrt(dot(t.step, t.step, n));

@@ -109,13 +109,24 @@ static void slice_append(ncf_slice_t *slice, const ncf_rotation_t *rotation, con
     slice->count++;
 }
 
+int ncf__slice_is_expected(const ncf_network_t network)
+{
+    if (network->kind != NCF_NETWORK_FEEDFORWARD)
+        return 0;
+    for (slong l = 1; l < network->depth; l++) {
+        if (network->activations[l - 1].kind == NCF_ACTIVATION_LINEAR && network->widths[l] > 1)
+            return 1;
+    }
+    return 0;
+}
+
 void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t network)
 {
     slong n = network->unknowns;
     slice->count = 0;
     slice->rotations = NULL;
     slice->normals = NULL;
-    if (network->kind != NCF_NETWORK_FEEDFORWARD)
+    if (!ncf__slice_is_expected(network))
         return;
     double *v = ncf__malloc((size_t) n, sizeof(double));
     for (slong l = 1; l < network->depth; l++) {

@@ -5,13 +5,16 @@
  */
 #include "point_internal.h"
 
+#include "interval_matrix.h"
+
 #include <math.h>
 
-#define FIRST_PRECISION 64   /* with Y from doubles */
+#define FIRST_PRECISION 64    /* with Y from doubles */
 #define BALL_INVERSE_SIZE 160 /* beyond, Y comes from doubles only */
-#define NEWTON_STEPS 10      /* with one inverse, at most */
-#define FRESH_INVERSES 3       /* at one precision */
-#define GROW_ROUNDS 3        /* attempts to enlarge a box */
+#define NEWTON_STEPS 10       /* with one inverse, at most */
+#define FRESH_INVERSES 3      /* at one precision */
+#define GROW_ROUNDS 3         /* attempts to enlarge a box */
+#define MANY_UNKNOWNS 200     /* beyond, one such attempt: each costs a Hessian */
 
 /* ---- The system ------------------------------------------------------------------ */
 
@@ -160,6 +163,7 @@ void ncf__point_proof_init(ncf_point_proof_t *proof, slong size)
     proof->centre = _arb_vec_init(size);
     mag_init(proof->radius);
     arb_mat_init(proof->inverse, size, size);
+    proof->doubles = NULL;
     mag_init(proof->contraction);
 }
 
@@ -168,6 +172,7 @@ void ncf__point_proof_clear(ncf_point_proof_t *proof)
     _arb_vec_clear(proof->centre, proof->size);
     mag_clear(proof->radius);
     arb_mat_clear(proof->inverse);
+    ncf__free(proof->doubles);
     mag_clear(proof->contraction);
 }
 
@@ -242,7 +247,10 @@ static int approx_inverse_double(ncf_point_proof_t *proof, const ncf_point_syste
                all_finite(matrix, size * size);
     for (slong i = 0; good && i < size * size; i++)
         arb_set_d(arb_mat_entry(proof->inverse, i / size, i % size), matrix[i]);
-    ncf__free(matrix);
+    if (good)
+        proof->doubles = matrix;
+    else
+        ncf__free(matrix);
     return good;
 }
 
@@ -250,6 +258,8 @@ static int approx_inverse_ball(ncf_point_proof_t *proof, const ncf_point_system_
 {
     slong size = s->size;
     arb_mat_t matrix;
+    ncf__free(proof->doubles);
+    proof->doubles = NULL;
     arb_mat_init(matrix, size, size);
     system_jacobian(matrix, s, proof->centre);
     int good = arb_mat_approx_inv(proof->inverse, matrix, s->prec);
@@ -317,34 +327,59 @@ static void improve_centre(mag_t bound, ncf_point_proof_t *proof, const ncf_poin
     _arb_vec_clear(step, s->size);
 }
 
-/* sum >= |I - Y JG(B)| in the maximum norm on the cube B of this radius. */
-static void bound_contraction(mag_t sum, const ncf_point_proof_t *proof,
-                              const ncf_point_system_t *s, const mag_t radius)
+/* sum >= |I - Y S| in the maximum norm, in balls; slope is overwritten. */
+static void defect_in_balls(mag_t sum, const ncf_point_proof_t *proof, arb_mat_t slope,
+                            slong prec)
 {
-    slong size = s->size;
-    arb_mat_t slope;
-    arb_ptr box = _arb_vec_init(size);
     mag_t row, entry;
     mag_init(row);
     mag_init(entry);
-    arb_mat_init(slope, size, size);
-    set_cube(box, proof->centre, radius, size);
-    system_jacobian(slope, s, box);
-    arb_mat_mul(slope, proof->inverse, slope, s->prec);
+    arb_mat_mul(slope, proof->inverse, slope, prec);
     mag_zero(sum);
-    for (slong i = 0; i < size; i++) {
+    for (slong i = 0; i < proof->size; i++) {
         mag_zero(row);
         arb_ptr diagonal = arb_mat_entry(slope, i, i);
-        arb_sub_ui(diagonal, diagonal, 1, s->prec);
-        for (slong j = 0; j < size; j++) {
+        arb_sub_ui(diagonal, diagonal, 1, prec);
+        for (slong j = 0; j < proof->size; j++) {
             arb_get_mag(entry, arb_mat_entry(slope, i, j));
             mag_add(row, row, entry);
         }
         mag_max(sum, sum, row);
     }
-    arb_mat_clear(slope);
     mag_clear(entry);
     mag_clear(row);
+}
+
+/* The same with Y in doubles: T-INTERVALMATRIX. */
+static void defect_in_doubles(mag_t sum, const ncf_point_proof_t *proof, const arb_mat_t slope)
+{
+    double *defect = ncf__malloc((size_t) proof->size, sizeof(double)), largest = 0;
+    ncf_interval_matrix_t intervals;
+    ncf__interval_matrix_init(&intervals, proof->size, proof->size);
+    ncf__interval_matrix_set_arb(&intervals, slope, 0);
+    ncf__interval_defect(defect, proof->doubles, &intervals);
+    for (slong i = 0; i < proof->size; i++)
+        largest = isnan(defect[i]) ? INFINITY : fmax(largest, defect[i]);
+    mag_set_d(sum, largest);
+    ncf__interval_matrix_clear(&intervals);
+    ncf__free(defect);
+}
+
+/* sum >= |I - Y JG(B)| in the maximum norm on the cube B of this radius. */
+static void bound_contraction(mag_t sum, const ncf_point_proof_t *proof,
+                              const ncf_point_system_t *s, const mag_t radius)
+{
+    slong size = s->size;
+    arb_ptr box = _arb_vec_init(size);
+    arb_mat_t slope;
+    arb_mat_init(slope, size, size);
+    set_cube(box, proof->centre, radius, size);
+    system_jacobian(slope, s, box);
+    if (proof->doubles != NULL)
+        defect_in_doubles(sum, proof, slope);
+    else
+        defect_in_balls(sum, proof, slope, s->prec);
+    arb_mat_clear(slope);
     _arb_vec_clear(box, size);
 }
 
@@ -375,7 +410,8 @@ static void enlarge(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
     mag_t radius, found;
     mag_init(radius);
     mag_init(found);
-    for (int k = 0; k < GROW_ROUNDS; k++) {
+    int rounds = s->size > MANY_UNKNOWNS ? 1 : GROW_ROUNDS;
+    for (int k = 0; k < rounds; k++) {
         double contraction = mag_get_d(proof->contraction);
         double factor = contraction > 0 ? ldexp(0.55 / contraction, -2 * k) : 2;
         if (!(factor > 1.5))
@@ -395,7 +431,8 @@ static void enlarge(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
  * A first box, from wide to narrow, then a larger one. A box much narrower than what the
  * accuracy of Y allows would only repeat the failure.
  */
-static int find_box(ncf_point_proof_t *proof, const ncf_point_system_t *s, const mag_t step)
+static int find_box(ncf_point_proof_t *proof, const ncf_point_system_t *s, const mag_t step,
+                    int wide)
 {
     mag_t radius, floor, found;
     mag_init(radius);
@@ -404,7 +441,7 @@ static int find_box(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
     mag_mul_2exp_si(floor, step, 1);
     mag_set_ui_2exp_si(found, 1, -s->prec / 2);
     mag_add(floor, floor, found);
-    mag_set_ui_2exp_si(radius, 1, -12);
+    mag_set_ui_2exp_si(radius, 1, s->size > MANY_UNKNOWNS ? -16 : -12);
     int holds = 0, last = 0;
     while (!holds && !last && mag_is_finite(floor)) {
         last = mag_cmp(radius, floor) <= 0;
@@ -413,7 +450,7 @@ static int find_box(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
         holds = test_cube(found, proof, s, step, radius);
         mag_mul_2exp_si(radius, radius, -8);
     }
-    if (holds)
+    if (holds && wide)
         enlarge(proof, s, step);
     mag_clear(found);
     mag_clear(floor);
@@ -449,7 +486,7 @@ static int polish(mag_t step, ncf_point_proof_t *proof, const ncf_point_system_t
 }
 
 const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, arb_srcptr start,
-                             slong max_precision)
+                             int wide, slong max_precision)
 {
     slong prec = FLINT_MIN(FIRST_PRECISION, max_precision);
     mag_t step;
@@ -462,7 +499,7 @@ const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, ar
     int regular = approx_inverse_double(proof, s), proved = 0;
     if (regular) {
         improve_centre(step, proof, s);
-        proved = find_box(proof, s, step);
+        proved = find_box(proof, s, step, wide);
         regular = !looks_singular(proof, 40);
     }
     while (!proved && s->size <= BALL_INVERSE_SIZE && prec < max_precision) {
@@ -471,7 +508,7 @@ const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, ar
         regular = polish(step, proof, s);
         if (!regular)
             break;
-        proved = find_box(proof, s, step);
+        proved = find_box(proof, s, step, wide);
     }
     mag_clear(step);
     return proved ? NULL : regular ? "precision limit" : "apparently singular";
