@@ -279,19 +279,20 @@ static const char *prove_existence(certify_t *t, ncf_point_system_t *system)
 
 /*
  * The normals that vanish on S, moved to the front of `normals`, and their number; -1 when
- * another one does not vanish on all of the rest, T-ZEROS (ii).
+ * another one does not vanish on all of the rest, or the origin not on it, T-ZEROS (ii).
  */
 static slong restrict_normals(double *normals, const certify_t *t, const signed char *zero)
 {
     slong n = t->record->unknowns, kept = 0;
     for (slong k = 0; k < t->slice.count; k++) {
         const double *c = t->slice.normals + k * n;
-        int on_zeros = 0, on_rest = 0;
+        int on_zeros = 0, on_rest = 0, shifted = 0;
         for (slong j = 0; j < n; j++) {
-            on_zeros = on_zeros || (zero[j] == 1 && (c[j] != 0 || t->origin[j] != 0));
+            on_zeros = on_zeros || (zero[j] == 1 && c[j] != 0);
+            shifted = shifted || (zero[j] == 1 && c[j] != 0 && t->origin[j] != 0);
             on_rest = on_rest || (zero[j] != 1 && c[j] != 0);
         }
-        if (on_zeros && on_rest)
+        if (on_zeros && (on_rest || shifted))
             return -1;
         if (!on_zeros)
             memcpy(normals + kept++ * n, c, (size_t) n * sizeof(double));
@@ -343,7 +344,8 @@ static void find_zeros(certify_t *t)
     signed char *zero = record->zero;
     for (slong j = 0; j < n; j++)
         zero[j] = arb_contains_zero(record->point + j) ? 1 : -1;
-    ncf__zero_invariant(zero, record->point, t->network, t->problem, t->weights, 64);
+    /* The box has interior, which the enclosure of an exact point has not. */
+    ncf__zero_invariant(zero, record->box, t->network, t->problem, t->weights, 64);
     if (count_zeros(zero, n) == 0)
         return;
     double *normals = ncf__malloc((size_t) (t->slice.count * n), sizeof(double));

@@ -115,7 +115,7 @@ int ncf__matrix_is_invertible(const arb_mat_t m, slong prec);
 
 /*
  * Marks in zero[] (n entries, in/out): where it is 1, the largest subset S of these weights is
- * kept at 1 for which T-ZEROS (i) holds, the others become 0. u: n balls that hold 0 where
+ * kept at 1 for which T-ZEROS (i) holds, the others become 0. u: n balls of positive radius that hold 0 where
  * zero[] is 1.
  */
 void ncf__zero_invariant(signed char *zero, arb_srcptr u, const ncf_network_t network,
