@@ -20,36 +20,71 @@ static ncf_unit_sign_t activation_sign(const ncf_activation_t *activation)
     return even ? NCF_SIGN_IN : odd ? NCF_SIGN_BOTH : NCF_SIGN_NONE;
 }
 
-static void init_feedforward(ncf_symmetry_group_struct *sym, const ncf_network_struct *network)
+/*
+ * The hidden layers of a network whose first weight is u[shift]. The units of a layer, the
+ * channels of a convolution, are the rows of its block; in the next block the columns of one
+ * unit are neighbours. After the last block, where there is none, the outputs are added up:
+ * then nothing can undo a sign or a rotation.
+ */
+static void append_layers(ncf_symmetry_group_struct *sym, const ncf_network_struct *network,
+                          slong shift)
 {
-    const slong *k = network->widths;
-    sym->class_count = network->depth - 1;
-    sym->classes = ncf__calloc((size_t) network->depth, sizeof(*sym->classes));
-    sym->all_linear = network->depth >= 2;
-    for (slong l = 1; l < network->depth; l++) {
-        ncf_unit_class_t *class = &sym->classes[l - 1];
-        const ncf_activation_t *activation = &network->activations[l - 1];
-        class->units = k[l];
+    slong count = network->layers.depth - 1;
+    for (slong l = 0; l < count; l++) {
+        slong index = sym->class_count++;
+        ncf_unit_class_t *class = &sym->classes[index];
+        const ncf_activation_t *activation = &network->layers.activations[l];
+        ncf_network_block_t in = ncf__network_block(network, l);
+        class->units = in.rows;
         class->sign = activation_sign(activation);
-        class->linear = activation->degree == 1 && class->sign == NCF_SIGN_BOTH;
-        class->in_offset = network->offsets[l - 1];
-        class->in_count = k[l - 1];
-        class->out_offset = network->offsets[l];
-        class->out_rows = k[l + 1];
+        class->in_offset = shift + in.offset;
+        class->in_count = in.columns;
         class->out_taps = 1;
-        class->below = l >= 2 ? l - 2 : -1;
-        class->above = l + 1 < network->depth ? l : -1;
+        class->below = l >= 1 ? index - 1 : -1;
+        class->above = l + 1 < count ? index + 1 : -1;
         class->first = sym->units;
-        sym->units += k[l];
-        sym->all_linear = sym->all_linear && activation->kind == NCF_ACTIVATION_LINEAR;
+        sym->units += class->units;
+        if (l + 1 < ncf__network_block_count(network)) {
+            ncf_network_block_t out = ncf__network_block(network, l + 1);
+            NCF_REQUIRE(out.columns % class->units == 0);
+            class->out_offset = shift + out.offset;
+            class->out_rows = out.rows;
+            class->out_taps = out.columns / class->units;
+            class->linear = activation->degree == 1 && class->sign == NCF_SIGN_BOTH;
+        } else if (class->sign == NCF_SIGN_BOTH) {
+            class->sign = NCF_SIGN_NONE;
+        }
     }
+}
+
+static int is_layered(const ncf_network_struct *network)
+{
+    return network->kind == NCF_NETWORK_FEEDFORWARD ||
+           network->kind == NCF_NETWORK_CONVOLUTION;
+}
+
+/* T-SYMMETRY f is about these. */
+static int is_deep_linear(const ncf_network_struct *network)
+{
+    int linear = network->kind == NCF_NETWORK_FEEDFORWARD && network->depth >= 2;
+    for (slong l = 0; linear && l + 1 < network->depth; l++)
+        linear = network->activations[l].kind == NCF_ACTIVATION_LINEAR;
+    return linear;
 }
 
 void ncf__symmetry_init(ncf_symmetry_group_t sym, const ncf_network_t network)
 {
+    /* A hidden layer has a block of its own. */
+    size_t most = (size_t) ncf__network_block_count(network) + 1;
     *sym = (ncf_symmetry_group_struct){.unknowns = network->unknowns};
-    if (network->kind == NCF_NETWORK_FEEDFORWARD)
-        init_feedforward(sym, network);
+    sym->classes = ncf__calloc(most, sizeof(*sym->classes));
+    sym->all_linear = is_deep_linear(network);
+    if (is_layered(network))
+        append_layers(sym, network, 0);
+    for (slong i = 0; i < network->part_count; i++) {
+        if (is_layered(network->parts + i))
+            append_layers(sym, network->parts + i, network->parts[i].first);
+    }
 }
 
 void ncf__symmetry_clear(ncf_symmetry_group_t sym)

@@ -50,8 +50,8 @@ typedef struct {
 typedef ncf_symmetry_group_struct ncf_symmetry_group_t[1];
 
 /*
- * The group of the network; other kinds than feed-forward ones, a user's formula among
- * them, get the trivial group: no class at all.
+ * The group of the network: the hidden layers of feed-forward networks and convolutions,
+ * those of all parts of a sum (equal parts are not exchanged), and none for a user's formula.
  */
 void ncf__symmetry_init(ncf_symmetry_group_t sym, const ncf_network_t network);
 void ncf__symmetry_clear(ncf_symmetry_group_t sym);

@@ -60,9 +60,98 @@ static const shape_t shapes[] = {
 };
 #define SHAPES ((slong) (sizeof(shapes) / sizeof(shapes[0])))
 
+/* ---- Networks of other types ----------------------------------------------------- */
+
+static void power(ncf_activation_t *activation, slong degree)
+{
+    activation->kind = degree == 1 ? NCF_ACTIVATION_LINEAR : NCF_ACTIVATION_POWER;
+    activation->degree = degree;
+}
+
+/* c_0 + c_1 t + .. with c_i != 0 only for those i whose bit is set. */
+static void polynomial(ncf_activation_t *activation, slong degree, ulong bits)
+{
+    activation->kind = NCF_ACTIVATION_POLYNOMIAL;
+    activation->degree = degree;
+    activation->coefficients = _fmpq_vec_init(degree + 1);
+    for (slong i = 0; i <= degree; i++)
+        fmpq_set_si(activation->coefficients + i, (slong) (bits >> i & 1) * (i + 2), 3);
+}
+
+/* 2 channels of 5 places; 3 channels, kernel 2, then 2 channels, kernel 2, pooling 2. */
+static void convolution(ncf_network_spec_t *spec, slong p, slong q, int sum_head)
+{
+    memset(spec, 0, sizeof(*spec));
+    spec->kind = NCF_NETWORK_CONVOLUTION;
+    spec->inputs = 10;
+    spec->channels = 2;
+    spec->length = 5;
+    spec->stages = 2;
+    spec->sum_head = sum_head;
+    spec->convolutions = ncf__calloc(2, sizeof(*spec->convolutions));
+    spec->convolutions[0] = (ncf_convolution_t){3, 2, 1, 1};
+    spec->convolutions[1] = (ncf_convolution_t){2, 2, 1, 2};
+    spec->activations = ncf__calloc(2, sizeof(*spec->activations));
+    power(&spec->activations[0], p);
+    power(&spec->activations[1], q);
+}
+
+static void two_layers(ncf_network_spec_t *spec, slong units, slong degree, ulong bits)
+{
+    memset(spec, 0, sizeof(*spec));
+    spec->kind = NCF_NETWORK_FEEDFORWARD;
+    spec->inputs = 2;
+    spec->depth = 2;
+    spec->widths = ncf__calloc(3, sizeof(slong));
+    spec->widths[0] = 2;
+    spec->widths[1] = units;
+    spec->widths[2] = 1;
+    spec->activations = ncf__calloc(2, sizeof(*spec->activations));
+    polynomial(&spec->activations[0], degree, bits);
+}
+
+static void sum(ncf_network_spec_t *spec)
+{
+    memset(spec, 0, sizeof(*spec));
+    spec->kind = NCF_NETWORK_SUM;
+    spec->inputs = 2;
+    spec->part_count = 2;
+    spec->parts = ncf__calloc(2, sizeof(*spec->parts));
+    two_layers(&spec->parts[0], 2, 4, 0x15);
+    two_layers(&spec->parts[1], 3, 3, 0xa);
+}
+
+enum { OTHERS = 8 };
+
+/* A problem with random data for the i-th of the other networks. */
+static void other_init(case_t *c, slong i)
+{
+    static const slong widths[] = {2, 1};
+    ncf_random_t random;
+    ncf__random_init(&random, 3, 2);
+    ncf_test_problem_random(&c->problem, 1, widths, NULL, 4, &random);
+    ncf_network_spec_t *spec = &c->problem.network;
+    ncf__network_spec_clear(spec);
+    if (i < 4)
+        convolution(spec, i % 2 == 0 ? 2 : 3, i % 2 == 0 ? 3 : 2, i >= 2);
+    else if (i == 4)
+        sum(spec);
+    else
+        two_layers(spec, 3, 3, i == 5 ? 0xb : i == 6 ? 0xa : 0xe);
+    fmpq_mat_clear(c->problem.x);
+    fmpq_mat_init(c->problem.x, 4, spec->inputs);
+    for (slong k = 0; k < 4 * spec->inputs; k++)
+        ncf_test_random_fmpq(c->problem.x->entries + k, &random);
+}
+
 static void shape_init(case_t *c, slong i)
 {
-    case_init(c, shapes[i].depth, shapes[i].widths, shapes[i].degrees);
+    if (i < SHAPES) {
+        case_init(c, shapes[i].depth, shapes[i].widths, shapes[i].degrees);
+        return;
+    }
+    other_init(c, i - SHAPES);
+    case_start(c);
 }
 
 /* Entries from -2..2; small ones make units that are zero or equal. */
@@ -139,7 +228,7 @@ static void test_invariance(void)
 {
     ncf_random_t random;
     ncf__random_init(&random, ncf_test_seed(), 21);
-    for (slong i = 0; i < SHAPES; i++) {
+    for (slong i = 0; i < SHAPES + OTHERS; i++) {
         case_t c;
         shape_init(&c, i);
         long failures = 0, count = ncf_test_count(20);
@@ -183,6 +272,51 @@ static void test_group_laws(void)
     }
     case_clear(&c);
     CHECK(holds);
+}
+
+/* The signs that each class has, in order: n, i or b. */
+static void test_signs(void)
+{
+    static const char *const expected[] = {"ib", "bi", "in", "bi", "ib", "n", "b", "n"};
+    for (slong i = 0; i < OTHERS; i++) {
+        case_t c;
+        shape_init(&c, SHAPES + i);
+        char signs[8] = "";
+        for (slong k = 0; k < c.sym->class_count && k < 7; k++)
+            signs[k] = "nib"[c.sym->classes[k].sign];
+        CHECK_STR_EQ(signs, expected[i]);
+        case_clear(&c);
+    }
+}
+
+/*
+ * That no sign is left out where one would be a symmetry is not needed; that one is used where
+ * it is none would be wrong: flips of a class without signs change N.
+ */
+static void test_false_signs(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 29);
+    for (slong i = 0; i < OTHERS; i++) {
+        case_t c;
+        shape_init(&c, SHAPES + i);
+        int tried = 0;
+        for (slong k = 0; k < c.sym->class_count; k++) {
+            if (c.sym->classes[k].sign != NCF_SIGN_NONE)
+                continue;
+            for (int kind = NCF_SIGN_IN; kind <= NCF_SIGN_BOTH; kind++) {
+                c.sym->classes[k].sign = (ncf_unit_sign_t) kind;
+                long failures = 0;
+                for (int j = 0; j < 20; j++)
+                    failures += !check_invariance(&c, &random);
+                CHECK_MSG(failures > 0, "network %ld, class %ld", (long) i, (long) k);
+            }
+            c.sym->classes[k].sign = NCF_SIGN_NONE;
+            tried++;
+        }
+        CHECK(tried == (i == 2 || i == 5 || i == 7));
+        case_clear(&c);
+    }
 }
 
 /* ---- All elements, one by one ---------------------------------------------------- */
@@ -315,7 +449,7 @@ static void test_brute_force(void)
 {
     ncf_random_t random;
     ncf__random_init(&random, ncf_test_seed(), 23);
-    for (slong i = 0; i < SHAPES; i++) {
+    for (slong i = 0; i < SHAPES + OTHERS; i++) {
         case_t c;
         shape_init(&c, i);
         c.sym->all_linear = 0; /* T-SYMMETRY f is about KKT points, which these are not */
@@ -576,7 +710,7 @@ static void test_canonical(void)
     ncf_random_t random;
     ncf__random_init(&random, ncf_test_seed(), 27);
     long failures[2] = {0, 0}, invariants = 0, buckets = 0, count = 0;
-    for (slong i = 0; i < SHAPES; i++) {
+    for (slong i = 0; i < SHAPES + OTHERS; i++) {
         case_t c;
         shape_init(&c, i);
         ncf_symmetry_element_t g;
@@ -756,6 +890,8 @@ int main(void)
 {
     static const ncf_test_t tests[] = {
         {"N and its gradient under random elements, exactly", test_invariance},
+        {"signs of classes", test_signs},
+        {"flips that are no symmetry", test_false_signs},
         {"products and inverses", test_group_laws},
         {"orbits and sizes against all elements", test_brute_force},
         {"points that are nearly equal", test_near_points},
