@@ -344,7 +344,7 @@ static void find_zeros(certify_t *t)
     signed char *zero = record->zero;
     for (slong j = 0; j < n; j++)
         zero[j] = arb_contains_zero(record->point + j) ? 1 : -1;
-    /* The box has interior, which the enclosure of an exact point has not. */
+    /* Over the box, because the zero of the restricted system is only known to be there. */
     ncf__zero_invariant(zero, record->box, t->network, t->problem, t->weights, 64);
     if (count_zeros(zero, n) == 0)
         return;

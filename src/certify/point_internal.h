@@ -115,8 +115,7 @@ int ncf__matrix_is_invertible(const arb_mat_t m, slong prec);
 
 /*
  * Marks in zero[] (n entries, in/out): where it is 1, the largest subset S of these weights is
- * kept at 1 for which T-ZEROS (i) holds, the others become 0. u: n balls of positive radius that hold 0 where
- * zero[] is 1.
+ * kept at 1 for which T-ZEROS (i) holds on the box u (n balls), the others become 0.
  */
 void ncf__zero_invariant(signed char *zero, arb_srcptr u, const ncf_network_t network,
                          const struct ncf_problem *problem, const fmpq_mat_t weights, slong prec);

@@ -12,6 +12,8 @@
 int ncf__matrix_is_invertible(const arb_mat_t m, slong prec)
 {
     slong size = arb_mat_nrows(m);
+    if (size == 0)
+        return 1;
     arb_mat_t inverse, product;
     mag_t norm;
     arb_mat_init(inverse, size, size);
@@ -174,13 +176,13 @@ static void bound_by_inputs(ncf_rank_bounds_t *first, const struct ncf_problem *
     first->upper = FLINT_MIN(first->upper, inputs_rank(problem->x));
 }
 
-/* lambda != 0 and a linear activation between two layers: their ranks are equal. */
+/* lambda != 0 and an activation c t between two layers: their ranks are equal. */
 static void bound_by_neighbours(ncf_rank_bounds_t *ranks, const ncf_network_struct *network)
 {
     for (int pass = 0; pass < 2; pass++) {
         for (slong i = 1; i < network->depth; i++) {
             slong l = pass == 0 ? i : network->depth - i;
-            if (network->activations[l - 1].kind != NCF_ACTIVATION_LINEAR)
+            if (ncf__activation_monomial(network->activations + l - 1) != 1)
                 continue;
             ncf_rank_bounds_t *a = ranks + l - 1, *b = ranks + l;
             a->lower = b->lower = FLINT_MAX(a->lower, b->lower);

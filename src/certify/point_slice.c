@@ -114,7 +114,7 @@ int ncf__slice_is_expected(const ncf_network_t network)
     if (network->kind != NCF_NETWORK_FEEDFORWARD)
         return 0;
     for (slong l = 1; l < network->depth; l++) {
-        if (network->activations[l - 1].kind == NCF_ACTIVATION_LINEAR && network->widths[l] > 1)
+        if (ncf__activation_monomial(network->activations + l - 1) == 1 && network->widths[l] > 1)
             return 1;
     }
     return 0;
@@ -130,7 +130,7 @@ void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t
         return;
     double *v = ncf__malloc((size_t) n, sizeof(double));
     for (slong l = 1; l < network->depth; l++) {
-        if (network->activations[l - 1].kind != NCF_ACTIVATION_LINEAR)
+        if (ncf__activation_monomial(network->activations + l - 1) != 1)
             continue;
         for (slong a = 0; a < network->widths[l]; a++) {
             for (slong b = a + 1; b < network->widths[l]; b++) {
