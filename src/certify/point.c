@@ -98,6 +98,7 @@ static void certify_init(certify_t *t, ncf_certified_point_t *record,
     ncf__problem_weights(t->weights, problem);
     t->start = _arb_vec_init(n + 1);
     t->origin = ncf__calloc((size_t) n, sizeof(double));
+    ncf__slice_init(&t->slice, network);
 }
 
 static void certify_clear(certify_t *t)
@@ -179,7 +180,7 @@ static void improve_start(certify_t *t, const ncf_point_system_t *system)
     double *u = ncf__malloc((size_t) n, sizeof(double)), lambda = 0;
     for (slong j = 0; j < n; j++)
         u[j] = arf_get_d(arb_midref(t->start + j), ARF_RND_NEAR);
-    t->converged = ncf__point_propose(u, &lambda, system);
+    t->converged = ncf__point_propose(u, &lambda, system, ncf__symmetry_is_infinite(t->slice.group));
     if (t->converged) {
         for (slong j = 0; j < n; j++)
             arb_set_d(t->start + j, u[j]);
@@ -237,7 +238,7 @@ static int cut_to_transverse(arb_ptr box, const certify_t *t, const ncf_point_sy
             return 0;
     }
     while (contains_all(box, tight, system->size)) {
-        if (ncf_is_proved(ncf__slice_is_transverse(&t->slice, box, t->network, 64)))
+        if (ncf_is_proved(ncf__slice_is_transverse(&t->slice, box, 64)))
             return 1;
         for (slong j = 0; j < system->size; j++)
             mag_mul_2exp_si(arb_radref(box + j), arb_radref(box + j), -3);
@@ -488,7 +489,7 @@ void ncf__certify_point(ncf_certified_point_t *record, arb_srcptr candidate,
         ncf__point_system_init(&system, network, problem->x, t.weights, t.scale);
         ncf__point_system_precision(&system, 64);
         improve_start(&t, &system);
-        ncf__slice_propose(&t.slice, t.origin, network);
+        ncf__slice_propose(&t.slice, t.origin);
         ncf__point_system_slice(&system, t.slice.count, t.slice.normals, t.origin);
         reason = prove_existence(&t, &system);
         ncf__point_system_clear(&system);

@@ -12,6 +12,7 @@
 #ifndef NCF_POINT_INTERNAL_H
 #define NCF_POINT_INTERNAL_H
 
+#include "../kkt/symmetry.h"
 #include "point.h"
 
 typedef struct {
@@ -76,37 +77,38 @@ void ncf__point_refine(arb_ptr tight, const ncf_point_proof_t *proof,
 
 /*
  * Newton's method in doubles from u (n, |u| = 1), which is replaced; N divided by 2^scale.
- * Steps follow the pseudo-inverse, so that orbits of positive dimension are no obstacle.
- * Returns 1 when it seems to have converged.
+ * Steps then follow the pseudo-inverse, so that such orbits are no obstacle.
+ * `families`: orbits of positive dimension are expected. Returns 1 when it seems to have
+ * converged.
  */
-int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *system);
+int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *system,
+                       int families);
 
 /* ---- The slice (point_slice.c, T-SLICE) ------------------------------------------ */
 
 /*
- * A rotation of two units of a layer with linear activation: the weight first[i] goes to
- * second[i] and second[i] to -first[i]; a skew map of R^n that leaves N unchanged.
+ * A rotation of two units of a layer with linear activation: each weight of `unit` takes the
+ * value of that of `other`, which takes the negative; a skew map A with N(exp(tau A) u) = N(u).
  */
 typedef struct {
-    slong layer, unit, other; /* 1-based layer; unit < other */
+    slong layer, unit, other; /* a class of the group; unit < other */
 } ncf_rotation_t;
 
 typedef struct {
-    slong count;
+    ncf_symmetry_group_t group; /* of the network */
+    slong count;                /* s */
     ncf_rotation_t *rotations;
     double *normals; /* count x n, about orthonormal: a basis of the rotations' directions */
 } ncf_slice_t;
 
-/* The network has linear layers whose rotations can make orbits of positive dimension. */
-int ncf__slice_is_expected(const ncf_network_t network);
-
-/* The numerically independent rotations at u, a choice that proves nothing. */
-void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t network);
+void ncf__slice_init(ncf_slice_t *slice, const ncf_network_t network);
 void ncf__slice_clear(ncf_slice_t *slice);
 
+/* The numerically independent rotations at u, a choice that proves nothing. Once. */
+void ncf__slice_propose(ncf_slice_t *slice, const double *u);
+
 /* Proves that (c_k . A_j u)_jk is invertible for every u in the box of n balls. */
-ncf_verdict_t ncf__slice_is_transverse(const ncf_slice_t *slice, arb_srcptr u,
-                                       const ncf_network_t network, slong prec);
+ncf_verdict_t ncf__slice_is_transverse(const ncf_slice_t *slice, arb_srcptr u, slong prec);
 
 /* ---- Verdicts about a point that is proved --------------------------------------- */
 

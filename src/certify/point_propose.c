@@ -34,7 +34,7 @@ static double *midpoints(const arb_mat_t m)
     return out;
 }
 
-static void newton_init(newton_t *t, const ncf_point_system_t *system)
+static void newton_init(newton_t *t, const ncf_point_system_t *system, int families)
 {
     size_t n = (size_t) system->network->unknowns, size = n + 1;
     t->system = system;
@@ -47,7 +47,7 @@ static void newton_init(newton_t *t, const ncf_point_system_t *system)
     t->vectors = ncf__malloc(size * size, sizeof(double));
     t->step = ncf__malloc(size, sizeof(double));
     t->image = ncf__malloc(size, sizeof(double));
-    t->spectral = t->n <= SPECTRAL_UNKNOWNS || ncf__slice_is_expected(system->network);
+    t->spectral = t->n <= SPECTRAL_UNKNOWNS || families;
 }
 
 static void newton_clear(newton_t *t)
@@ -137,10 +137,11 @@ static int solve_by_spectrum(newton_t *t)
     return good && isfinite(dot(t->step, t->step, size));
 }
 
-int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *system)
+int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *system,
+                       int families)
 {
     newton_t t;
-    newton_init(&t, system);
+    newton_init(&t, system, families);
     slong n = t.n;
     int converged = 0, good = 1;
     for (int round = 0; round < MAX_ROUNDS && good && !converged; round++) {

@@ -12,49 +12,41 @@
 #define INDEPENDENT 0x1p-20 /* of the length of the direction: what is new in it */
 
 /*
- * The weights that a rotation exchanges: `pairs` pairs. Row `unit` of W_l against row
- * `other`, column `unit` of W_{l+1} against column `other`.
+ * The i-th pair of weights that a rotation exchanges: the incoming weights of the two units,
+ * then the outgoing ones.
  */
-typedef struct {
-    slong rows, columns; /* pairs of either kind */
-    slong first_row, second_row, first_column, second_column, stride;
-} exchange_t;
-
-static exchange_t exchange_of(const ncf_rotation_t *rotation, const ncf_network_struct *network)
+static slong exchange_count(const ncf_rotation_t *rotation, const ncf_slice_t *slice)
 {
-    const slong *k = network->widths, *offsets = network->offsets;
-    slong l = rotation->layer;
-    exchange_t e = {k[l - 1],
-                    k[l + 1],
-                    offsets[l - 1] + rotation->unit * k[l - 1],
-                    offsets[l - 1] + rotation->other * k[l - 1],
-                    offsets[l] + rotation->unit,
-                    offsets[l] + rotation->other,
-                    k[l]};
-    return e;
+    const ncf_unit_class_t *layer = slice->group->classes + rotation->layer;
+    return layer->in_count + layer->out_rows * layer->out_taps;
 }
 
-/* The i-th pair of indices of weights. */
-static void exchange_pair(slong *first, slong *second, const exchange_t *e, slong i)
+static slong weight_of(const ncf_unit_class_t *layer, slong unit, slong i)
 {
-    if (i < e->rows) {
-        *first = e->first_row + i;
-        *second = e->second_row + i;
-    } else {
-        *first = e->first_column + (i - e->rows) * e->stride;
-        *second = e->second_column + (i - e->rows) * e->stride;
-    }
+    if (i < layer->in_count)
+        return layer->in_offset + unit * layer->in_count + i;
+    slong row = (i - layer->in_count) / layer->out_taps;
+    slong tap = (i - layer->in_count) % layer->out_taps;
+    return layer->out_offset + (row * layer->units + unit) * layer->out_taps + tap;
+}
+
+static void exchange_pair(slong *first, slong *second, const ncf_rotation_t *rotation,
+                          const ncf_slice_t *slice, slong i)
+{
+    const ncf_unit_class_t *layer = slice->group->classes + rotation->layer;
+    *first = weight_of(layer, rotation->unit, i);
+    *second = weight_of(layer, rotation->other, i);
 }
 
 /* out = A u in doubles */
 static void rotate_double(double *out, const ncf_rotation_t *rotation, const double *u,
-                          const ncf_network_struct *network)
+                          const ncf_slice_t *slice)
 {
-    exchange_t e = exchange_of(rotation, network);
-    memset(out, 0, (size_t) network->unknowns * sizeof(double));
-    for (slong i = 0; i < e.rows + e.columns; i++) {
+    slong count = exchange_count(rotation, slice);
+    memset(out, 0, (size_t) slice->group->unknowns * sizeof(double));
+    for (slong i = 0; i < count; i++) {
         slong first, second;
-        exchange_pair(&first, &second, &e, i);
+        exchange_pair(&first, &second, rotation, slice, i);
         out[first] = u[second];
         out[second] = -u[first];
     }
@@ -62,15 +54,15 @@ static void rotate_double(double *out, const ncf_rotation_t *rotation, const dou
 
 /* c . A u in balls, c in doubles that are exact */
 static void rotate_dot(arb_t out, const double *normal, const ncf_rotation_t *rotation,
-                       arb_srcptr u, const ncf_network_struct *network, slong prec)
+                       arb_srcptr u, const ncf_slice_t *slice, slong prec)
 {
-    exchange_t e = exchange_of(rotation, network);
+    slong count = exchange_count(rotation, slice);
     arb_t c;
     arb_init(c);
     arb_zero(out);
-    for (slong i = 0; i < e.rows + e.columns; i++) {
+    for (slong i = 0; i < count; i++) {
         slong first, second;
-        exchange_pair(&first, &second, &e, i);
+        exchange_pair(&first, &second, rotation, slice, i);
         arb_set_d(c, normal[first]);
         arb_addmul(out, c, u + second, prec);
         arb_set_d(c, normal[second]);
@@ -109,33 +101,32 @@ static void slice_append(ncf_slice_t *slice, const ncf_rotation_t *rotation, con
     slice->count++;
 }
 
-int ncf__slice_is_expected(const ncf_network_t network)
+void ncf__slice_init(ncf_slice_t *slice, const ncf_network_t network)
 {
-    if (network->kind != NCF_NETWORK_FEEDFORWARD)
-        return 0;
-    for (slong l = 1; l < network->depth; l++) {
-        if (ncf__activation_monomial(network->activations + l - 1) == 1 && network->widths[l] > 1)
-            return 1;
-    }
-    return 0;
-}
-
-void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t network)
-{
-    slong n = network->unknowns;
+    ncf__symmetry_init(slice->group, network);
     slice->count = 0;
     slice->rotations = NULL;
     slice->normals = NULL;
-    if (!ncf__slice_is_expected(network))
-        return;
+}
+
+void ncf__slice_clear(ncf_slice_t *slice)
+{
+    ncf__symmetry_clear(slice->group);
+    ncf__free(slice->rotations);
+    ncf__free(slice->normals);
+}
+
+void ncf__slice_propose(ncf_slice_t *slice, const double *u)
+{
+    slong n = slice->group->unknowns;
     double *v = ncf__malloc((size_t) n, sizeof(double));
-    for (slong l = 1; l < network->depth; l++) {
-        if (ncf__activation_monomial(network->activations + l - 1) != 1)
+    for (slong l = 0; l < slice->group->class_count; l++) {
+        if (!slice->group->classes[l].linear)
             continue;
-        for (slong a = 0; a < network->widths[l]; a++) {
-            for (slong b = a + 1; b < network->widths[l]; b++) {
+        for (slong a = 0; a < slice->group->classes[l].units; a++) {
+            for (slong b = a + 1; b < slice->group->classes[l].units; b++) {
                 ncf_rotation_t rotation = {l, a, b};
-                rotate_double(v, &rotation, u, network);
+                rotate_double(v, &rotation, u, slice);
                 double norm = orthogonalise(v, slice->normals, slice->count, n);
                 if (norm > INDEPENDENT)
                     slice_append(slice, &rotation, v, norm, n);
@@ -145,22 +136,15 @@ void ncf__slice_propose(ncf_slice_t *slice, const double *u, const ncf_network_t
     ncf__free(v);
 }
 
-void ncf__slice_clear(ncf_slice_t *slice)
+ncf_verdict_t ncf__slice_is_transverse(const ncf_slice_t *slice, arb_srcptr u, slong prec)
 {
-    ncf__free(slice->rotations);
-    ncf__free(slice->normals);
-}
-
-ncf_verdict_t ncf__slice_is_transverse(const ncf_slice_t *slice, arb_srcptr u,
-                                       const ncf_network_t network, slong prec)
-{
-    slong s = slice->count, n = network->unknowns;
+    slong s = slice->count, n = slice->group->unknowns;
     arb_mat_t m;
     arb_mat_init(m, s, s);
     for (slong k = 0; k < s; k++) {
         for (slong j = 0; j < s; j++)
             rotate_dot(arb_mat_entry(m, j, k), slice->normals + k * n, slice->rotations + j, u,
-                       network, prec);
+                       slice, prec);
     }
     int transverse = ncf__matrix_is_invertible(m, prec);
     arb_mat_clear(m);

@@ -178,7 +178,7 @@ static slong count_like(const found_t *found, double lambda, slong lower, slong 
                  p->ranks[0].upper == upper && exact == zeros &&
                  exact + not_zero == p->unknowns && p->slice_dimension == 0 &&
                  p->nullity == 0 &&
-                 (!ncf_is_proved(p->inertia_known) || p->index == index);
+                 ncf_is_proved(p->inertia_known) && p->index == index;
     }
     return count;
 }
@@ -222,10 +222,309 @@ static void test_all_points(void)
     CHECK_MSG(last == 16, "%ld", (long) last);
 }
 
+/* ---- Zeros ----------------------------------------------------------------------- */
+
+/* Certifies u; returns the record's verdict on existence and keeps the record. */
+static int certifies(ncf_certified_point_t *record, const model_t *m, const double *u)
+{
+    ncf__certified_point_init(record, m->network);
+    certify(record, m, u);
+    return ncf_is_proved(record->exists);
+}
+
+static void model_of(model_t *m, slong depth, const slong *widths, const slong *degrees,
+                     slong points, const slong *x, const slong *y)
+{
+    ncf_test_problem_init(&m->problem, depth, widths, degrees, points, x, y);
+    CHECK(ncf__network_init(m->network, &m->problem));
+    m->n = m->network->unknowns;
+}
+
+static int zeros_are(const ncf_certified_point_t *record, const char *expected)
+{
+    int equal = 1;
+    for (slong j = 0; j < record->unknowns; j++) {
+        char sign = record->zero[j] == 1 ? '0' : record->zero[j] == -1 ? 'x' : '?';
+        equal = equal && sign == expected[j];
+        equal = equal && (record->zero[j] != 1 || arb_is_zero(record->point + j));
+    }
+    return equal;
+}
+
+/* Units that are off, near the eigenline of mu = 12.4022. */
+static void test_dead_units(void)
+{
+    static const slong widths[] = {2, 3, 1}, square[] = {2}, cubic[] = {3};
+    static const double one[] = {0, 0, 0.8, 0.5, 1e-9, 0, 1e-9, 0.6, 0};
+    model_t m;
+    ncf_certified_point_t record;
+    model_init(&m, 2, widths, square);
+    int proved = certifies(&record, &m, one), right = zeros_are(&record, "00xx000x0");
+    int strict = record.second_order == NCF_SECOND_ORDER_STRICT && record.index == 0;
+    int ranks = record.ranks[0].lower == 1 && record.ranks[0].upper == 1 &&
+                ncf_is_proved(record.rank_one);
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(proved && right && strict && ranks);
+    model_init(&m, 2, widths, cubic);
+    proved = certifies(&record, &m, one);
+    right = zeros_are(&record, "00xx000x0");
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(proved && right);
+}
+
+/*
+ * T = diag(a, b) only because terms of two data points cancel: w = (r, 0). With a label
+ * changed by one part in 10^18 the same weight is not zero, and must not be called so.
+ */
+static void test_zeros_of_the_data(void)
+{
+    static const slong widths[] = {2, 1, 1}, degrees[] = {2};
+    static const slong x[] = {1, 1, 1, -1, 1, 0}, y[] = {1, 1, 1};
+    static const slong near_y[] = {1000000000000000000, 999999999999999999, 1000000000000000000};
+    static const double u[] = {0.8, 0, 0.6};
+    model_t m;
+    ncf_certified_point_t record;
+    model_of(&m, 2, widths, degrees, 3, x, y);
+    int proved = certifies(&record, &m, u), right = zeros_are(&record, "x0x");
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(proved);
+    CHECK(right);
+    model_of(&m, 2, widths, degrees, 3, x, near_y);
+    proved = certifies(&record, &m, u);
+    right = zeros_are(&record, "xxx");
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(proved);
+    CHECK(right);
+}
+
+/* ---- lambda ---------------------------------------------------------------------- */
+
+static void test_lambda(void)
+{
+    static const slong one_unit[] = {2, 1, 1}, two_units[] = {2, 2, 1}, degrees[] = {2};
+    static const double at_zero[] = {0, 0, 1}, at_zeros[] = {0, 0, 0, 0, 0.6, 0.8};
+    static const double falling[] = {0.8, 0.5, -0.6};
+    model_t m;
+    ncf_certified_point_t record;
+    model_init(&m, 2, one_unit, degrees);
+    int isolated = certifies(&record, &m, at_zero), zeros = zeros_are(&record, "00x");
+    int neither = ncf_is_refuted(record.lambda_positive) &&
+                  ncf_is_refuted(record.lambda_negative) && arb_is_zero(record.ncf);
+    ncf__certified_point_clear(&record);
+    int negative = certifies(&record, &m, falling) && ncf_is_proved(record.lambda_negative) &&
+                   ncf_is_refuted(record.lambda_positive) && arb_is_negative(record.ncf);
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(isolated && zeros && neither);
+    CHECK(negative);
+    model_init(&m, 2, two_units, degrees);
+    int proved = certifies(&record, &m, at_zeros);
+    int singular = record.reason != NULL && strstr(record.reason, "singular") != NULL;
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(!proved);
+    CHECK(singular);
+}
+
+/* ---- What must not be proved ------------------------------------------------------ */
+
+static void test_bad_candidates(void)
+{
+    static const slong widths[] = {2, 1, 1}, degrees[] = {2};
+    static const slong circle_x[] = {1, 0, 0, 1}, circle_y[] = {1, 1};
+    double nan[] = {NAN, 0, 1}, infinite[] = {1, 0, -INFINITY}, zero[] = {0, 0, 0};
+    double circle[] = {0.6, 0.5, 0.6};
+    const double *bad[] = {nan, infinite, zero};
+    model_t m;
+    ncf_certified_point_t record;
+    model_init(&m, 2, widths, degrees);
+    int refused = 0;
+    for (int k = 0; k < 3; k++) {
+        refused += !certifies(&record, &m, bad[k]) && record.reason != NULL &&
+                   ncf_is_undecided(record.inertia_known) && record.zero[0] == 0;
+        ncf__certified_point_clear(&record);
+    }
+    model_clear(&m);
+    CHECK(refused == 3);
+    /* T = I: the eigenlines fill a circle, which is no orbit of the network. */
+    model_of(&m, 2, widths, degrees, 2, circle_x, circle_y);
+    int proved = certifies(&record, &m, circle);
+    int singular = record.reason != NULL && strcmp(record.reason, "apparently singular") == 0;
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(!proved);
+    CHECK(singular);
+}
+
+/*
+ * Whatever is proved on random networks is a KKT point: grad N - lambda u at the exact
+ * midpoint, in rational arithmetic, is small against lambda.
+ */
+static int exact_residual_is_small(const ncf_certified_point_t *record, const model_t *m)
+{
+    slong n = m->n;
+    fmpq *u = ncf__malloc((size_t) n + 1, sizeof(fmpq));
+    fmpq *gradient = ncf__malloc((size_t) n, sizeof(fmpq));
+    fmpq_mat_t weights;
+    fmpq_t sum;
+    int is_small = 1;
+    fmpq_mat_init(weights, m->problem.points, 1);
+    fmpq_init(sum);
+    ncf__problem_weights(weights, &m->problem);
+    for (slong j = 0; j <= n; j++) {
+        fmpq_init(u + j);
+        arf_get_fmpq(u + j, arb_midref(record->point + j));
+    }
+    for (slong j = 0; j < n; j++)
+        fmpq_init(gradient + j);
+    ncf__network_eval_fmpq(NULL, gradient, NULL, u, m->network, m->problem.x, weights);
+    for (slong j = 0; j < n; j++) {
+        fmpq_submul(gradient + j, u + n, u + j);
+        fmpq_addmul(sum, u + j, u + j);
+        double r = fmpq_get_d(gradient + j);
+        is_small = is_small && fabs(r) <= 1e-18 * (1 + fabs(fmpq_get_d(u + n)));
+        fmpq_clear(gradient + j);
+    }
+    fmpq_sub_si(sum, sum, 1);
+    is_small = is_small && fabs(fmpq_get_d(sum)) < 1e-18;
+    for (slong j = 0; j <= n; j++)
+        fmpq_clear(u + j);
+    fmpq_clear(sum);
+    fmpq_mat_clear(weights);
+    ncf__free(gradient);
+    ncf__free(u);
+    return is_small;
+}
+
+/* What one record says must not contradict itself. */
+static int is_consistent(const ncf_certified_point_t *record)
+{
+    int consistent = record->reason == NULL && record->nullity == record->slice_dimension;
+    for (slong j = 0; j <= record->unknowns; j++)
+        consistent = consistent && arb_contains(record->box + j, record->point + j);
+    for (slong l = 0; l < record->block_count; l++)
+        consistent = consistent && record->ranks[l].lower <= record->ranks[l].upper;
+    for (slong j = 0; j < record->unknowns; j++)
+        consistent = consistent && (record->zero[j] == -1) == !arb_contains_zero(record->point + j);
+    return consistent;
+}
+
+static void test_random_networks(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 41);
+    long count = ncf_test_count(150), proved = 0, wrong = 0, inconsistent = 0, sliced = 0;
+    for (long k = 0; k < count; k++) {
+        slong widths[5], degrees[3], depth = 1 + (slong) ncf__random_below(&random, 4);
+        for (slong l = 0; l < depth; l++)
+            widths[l] = 1 + (slong) ncf__random_below(&random, 3);
+        for (slong l = 0; l + 1 < depth; l++)
+            degrees[l] = 1 + (slong) ncf__random_below(&random, 3);
+        widths[depth] = 1;
+        model_t m;
+        ncf_certified_point_t record;
+        double u[64];
+        slong points = 1 + (slong) ncf__random_below(&random, 5);
+        ncf_test_problem_random(&m.problem, depth, widths, degrees, points, &random);
+        CHECK(ncf__network_init(m.network, &m.problem));
+        m.n = m.network->unknowns;
+        for (slong j = 0; j < m.n; j++)
+            u[j] = 2 * ncf__random_unit(&random) - 1;
+        if (certifies(&record, &m, u)) {
+            proved++;
+            sliced += record.slice_dimension > 0;
+            wrong += !exact_residual_is_small(&record, &m);
+            inconsistent += !is_consistent(&record);
+        }
+        ncf__certified_point_clear(&record);
+        model_clear(&m);
+    }
+    CHECK_MSG(proved > count / 4 && sliced > count / 50, "%ld proved, %ld sliced of %ld", proved,
+              sliced, count);
+    CHECK_MSG(wrong == 0, "%ld wrong", wrong);
+    CHECK_MSG(inconsistent == 0, "%ld inconsistent", inconsistent);
+}
+
+/* ---- Slices ---------------------------------------------------------------------- */
+
+/*
+ * Deep linear networks: one family of dimension sum (k_l - 1), lambda = K^{1-K/2} |m| with
+ * m = sum z_i x_i = (4, 8): 3^{-1/2} sqrt 80 (theory.md section 4). All W_l have rank one.
+ */
+static void test_deep_linear(void)
+{
+    static const slong widths[] = {2, 3, 2, 1}, degrees[] = {1, 1};
+    /* one unit a layer: exact zeros, and normals that move only them */
+    double axis[] = {0.26, 0.52, 0, 0, 0, 0, 0.57, 0, 0, 0, 0, 0, 0.57, 0}, u[64];
+    ncf_random_t random;
+    model_t m;
+    ncf_certified_point_t record;
+    arb_t lambda;
+    int family = 0;
+    arb_init(lambda);
+    ncf__random_init(&random, ncf_test_seed(), 42);
+    model_init(&m, 3, widths, degrees);
+    slong moment[] = {0, 0};
+    for (int i = 0; i < 8; i++)
+        moment[i % 2] += plane_x[i] * plane_y[i / 2];
+    arb_set_si(lambda, moment[0] * moment[0] + moment[1] * moment[1]);
+    arb_div_ui(lambda, lambda, 3, 100);
+    arb_sqrt(lambda, lambda, 100);
+    for (int k = 0; k < 10; k++) {
+        random_start(u, &m, &random, 20);
+        int found = certifies(&record, &m, u);
+        if (arb_is_negative(record.point + m.n))
+            arb_neg(record.point + m.n, record.point + m.n);
+        family += found && record.slice_dimension == 3 && record.nullity == 3 &&
+                  ncf_is_proved(record.rank_one) &&
+                  record.second_order != NCF_SECOND_ORDER_STRICT &&
+                  arb_overlaps(record.point + m.n, lambda);
+        ncf__certified_point_clear(&record);
+    }
+    /* Newton's method may end at lambda = 0, where nothing is isolated. */
+    CHECK_MSG(family >= 8, "%d", family);
+    axis[0] = (double) moment[0];
+    axis[1] = (double) moment[1];
+    axis[6] = axis[12] = sqrt(axis[0] * axis[0] + axis[1] * axis[1]);
+    int proved = certifies(&record, &m, axis);
+    int zeros = zeros_are(&record, "xx0000x00000x0");
+    int maximum = record.index == 0 && record.second_order == NCF_SECOND_ORDER_DEGENERATE;
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    arb_clear(lambda);
+    CHECK(proved && maximum);
+    CHECK(zeros);
+}
+
+/* All data cancel: every u is a KKT point with lambda = 0, in any slice. */
+static void test_no_signal(void)
+{
+    static const slong widths[] = {2, 3, 1}, degrees[] = {1}, x[] = {1, 2, 1, 2}, y[] = {1, -1};
+    static const double u[] = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+    model_t m;
+    ncf_certified_point_t record;
+    model_of(&m, 2, widths, degrees, 2, x, y);
+    int proved = certifies(&record, &m, u);
+    ncf__certified_point_clear(&record);
+    model_clear(&m);
+    CHECK(!proved);
+}
+
 int main(void)
 {
     static const ncf_test_t tests[] = {
         {"all points of small networks", test_all_points},
+        {"units that are off are exactly zero", test_dead_units},
+        {"zeros that come from the data, and near zeros", test_zeros_of_the_data},
+        {"lambda zero and negative", test_lambda},
+        {"bad candidates, a circle of points", test_bad_candidates},
+        {"random networks: what is proved is a KKT point", test_random_networks},
+        {"deep linear networks in a slice", test_deep_linear},
+        {"data that cancel: nothing is proved", test_no_signal},
         {NULL, NULL},
     };
     return ncf_test_main("point", tests);
