@@ -14,23 +14,28 @@
 
 #define BATCH 64
 #define SAME_LAMBDA 1e-7 /* relative */
-#define SAME_POINT 1e-5  /* of canonical forms of unit norm */
+#define SAME_POINT 1e-5  /* of keys, whose size is about 1 */
 #define FLOOR 1e-9       /* of the largest |grad N| seen: a smaller lambda counts as 0 */
 #define FLOOR_SAMPLES 16
 #define FLOOR_STREAM (UINT64_C(1) << 62)
 
 void ncf__multi_start_options_init(ncf_multi_start_options_t *options)
 {
-    *options = (ncf_multi_start_options_t){
-        .seed = 1, .threads = 1, .max_starts = 20000, .min_starts = 2000, .max_points = 10000};
+    *options = (ncf_multi_start_options_t){.seed = 1,
+                                           .threads = 1,
+                                           .max_starts = 20000,
+                                           .min_starts = 2000,
+                                           .max_points = 10000,
+                                           .max_singular = 4};
 }
 
 /* What one search left. */
 typedef struct {
     int made;
     ncf_start_end_t end;
+    int singular;
     double lambda;
-    double *u; /* n, canonical */
+    double *u, *key; /* n each */
 } slot_t;
 
 typedef struct {
@@ -45,6 +50,12 @@ typedef struct {
 } batch_t;
 
 /* ---- Starts ---------------------------------------------------------------------- */
+
+/* Is the start near a point of the list, so not independent of the others? */
+static int is_perturbed(slong number)
+{
+    return number % 4 == 3;
+}
 
 /* A standard normal number, by Box and Muller. */
 static double random_normal(ncf_random_t *random)
@@ -115,7 +126,7 @@ static ncf_start_end_t run_start(ncf_sphere_search_t *search, const batch_t *bat
 {
     ncf_random_t random;
     ncf__random_init(&random, batch->options->seed, (uint64_t) number);
-    if (number % 4 == 3 && batch->found->count > 0)
+    if (is_perturbed(number) && batch->found->count > 0)
         perturbed_start(search->u, batch->found, &random);
     else
         random_start(search->u, batch->objective, &random);
@@ -138,12 +149,14 @@ static void search_job(void *context, slong index, int worker)
     slot->end = run_start(search, batch, batch->first + index);
     slot->made = slot->end != NCF_START_STOPPED;
     slot->lambda = search->lambda;
+    slot->singular = search->singular;
     if (slot->end != NCF_START_CONVERGED)
         return;
-    if (objective->canonical != NULL)
-        objective->canonical(slot->u, search->u, objective->context);
+    memcpy(slot->u, search->u, (size_t) objective->n * sizeof(double));
+    if (objective->key != NULL)
+        objective->key(slot->key, search->u, objective->context);
     else
-        memcpy(slot->u, search->u, (size_t) objective->n * sizeof(double));
+        memcpy(slot->key, search->u, (size_t) objective->n * sizeof(double));
 }
 
 /* ---- The list -------------------------------------------------------------------- */
@@ -154,6 +167,12 @@ static double distance(const double *a, const double *b, slong n)
     for (slong i = 0; i < n; i++)
         sum += (a[i] - b[i]) * (a[i] - b[i]);
     return sqrt(sum);
+}
+
+static void add_hit(ncf_proposal_t *point, slong number)
+{
+    point->hits++;
+    point->random_hits += !is_perturbed(number);
 }
 
 /* The first position whose lambda is not above the bound. */
@@ -172,18 +191,20 @@ static slong position_below(const ncf_multi_start_t *out, double bound)
 
 /* Adds a point, or a hit to the one that it is; returns 1 when it is new. */
 static int add_point(ncf_multi_start_t *out, const slot_t *slot, slong number,
-                     slong max_points)
+                     const ncf_multi_start_options_t *options)
 {
-    slong n = out->n;
+    slong n = out->n, singular = 0;
     for (slong i = position_below(out, slot->lambda * (1 + SAME_LAMBDA));
          i < out->count && out->points[i].lambda >= slot->lambda * (1 - SAME_LAMBDA); i++) {
-        if (distance(out->points[i].u, slot->u, n) > SAME_POINT)
+        singular += out->points[i].singular;
+        if (distance(out->points[i].key, slot->key, n) > SAME_POINT)
             continue;
-        out->points[i].hits++;
+        add_hit(out->points + i, number);
         out->converged++;
         return 0;
     }
-    if (out->count >= max_points) {
+    if (out->count >= options->max_points ||
+        (slot->singular && singular >= options->max_singular)) {
         out->crowded++;
         return 0;
     }
@@ -194,9 +215,15 @@ static int add_point(ncf_multi_start_t *out, const slot_t *slot, slong number,
     memmove(out->points + at + 1, out->points + at,
             (size_t) (out->count - at) * sizeof(*out->points));
     ncf_proposal_t *point = out->points + at;
-    *point = (ncf_proposal_t){NULL, slot->lambda, 1, number};
-    point->u = ncf__malloc((size_t) n, sizeof(double));
-    memcpy(point->u, slot->u, (size_t) n * sizeof(double));
+    double *room = ncf__malloc((size_t) (2 * n), sizeof(double));
+    memcpy(room, slot->u, (size_t) n * sizeof(double));
+    memcpy(room + n, slot->key, (size_t) n * sizeof(double));
+    *point = (ncf_proposal_t){.u = room,
+                              .key = room + n,
+                              .lambda = slot->lambda,
+                              .first = number,
+                              .singular = slot->singular};
+    add_hit(point, number);
     out->count++;
     out->converged++;
     return 1;
@@ -215,7 +242,7 @@ static slong add_batch(ncf_multi_start_t *out, const batch_t *batch, slong count
             out->flat++;
         else if (slot->end == NCF_START_LOST)
             out->lost++;
-        else if (add_point(out, slot, batch->first + i, batch->options->max_points))
+        else if (add_point(out, slot, batch->first + i, batch->options))
             last_new = batch->first + i;
     }
     return last_new;
@@ -259,11 +286,13 @@ void ncf__multi_start_init(ncf_multi_start_t *out, const ncf_objective_t *object
     slong n = objective->n, size = FLINT_MIN(BATCH, FLINT_MAX(1, options->max_starts / 8));
     *out = (ncf_multi_start_t){.n = n, .end = NCF_SEARCH_ALL_STARTS, .limit = NCF_LIMIT_NONE};
     batch_t batch = {objective, options, limits, out, 0, 0, NULL, NULL};
-    double *room = ncf__malloc((size_t) (size * n), sizeof(double));
+    double *room = ncf__malloc((size_t) (2 * size * n), sizeof(double));
     batch.slots = ncf__calloc((size_t) size, sizeof(*batch.slots));
     batch.searches = ncf__calloc((size_t) options->threads, sizeof(*batch.searches));
-    for (slong i = 0; i < size; i++)
-        batch.slots[i].u = room + i * n;
+    for (slong i = 0; i < size; i++) {
+        batch.slots[i].u = room + 2 * i * n;
+        batch.slots[i].key = room + (2 * i + 1) * n;
+    }
     batch.floor = lambda_floor(objective, options);
     run_batches(out, &batch, size);
     for (int i = 0; i < options->threads; i++)

@@ -31,29 +31,34 @@ typedef struct {
     void (*start)(double *u, ncf_random_t *random, void *context);
 
     /*
-     * About the same vector for all points of one orbit of the symmetries of N, and of
-     * the orbit; NULL: the point itself. Points whose vectors are close are merged.
+     * About the same n numbers for all points of one orbit of the symmetries of N, say a
+     * canonical form; NULL: the point itself. Points whose keys are close are merged.
      */
-    void (*canonical)(double *out, const double *u, void *context);
+    void (*key)(double *out, const double *u, void *context);
 } ncf_objective_t;
 
 typedef struct {
     uint64_t seed;
-    int threads;       /* >= 1; what is found does not depend on it */
-    slong max_starts;  /* >= 0 */
-    slong min_starts;  /* before the rule of no new points may stop the search */
-    slong max_points;  /* bound for the length of the list, >= 1 */
-    double lambda_min; /* >= 0: points below are dropped */
+    int threads;        /* >= 1; what is found does not depend on it */
+    slong max_starts;   /* >= 0 */
+    slong min_starts;   /* before the rule of no new points may stop the search */
+    slong max_points;   /* bound for the length of the list, >= 1 */
+    slong max_singular; /* singular points of about equal lambda at most, >= 1 */
+    double lambda_min;  /* >= 0: points below are dropped */
 } ncf_multi_start_options_t;
 
-/* 2,000 to 20,000 starts, at most 10,000 points, seed 1, one thread, lambda_min = 0. */
+/* 2,000 to 20,000 starts, at most 10,000 points, 4 singular ones of
+ * equal lambda, seed 1, one thread, lambda_min = 0. */
 void ncf__multi_start_options_init(ncf_multi_start_options_t *options);
 
 typedef struct {
-    double *u;     /* n: canonical form, of unit norm */
-    double lambda; /* u . grad N(u) */
-    slong hits;    /* starts that ended here */
-    slong first;   /* the first of them */
+    double *u;         /* n: the point as it was found first, |u| = 1 */
+    double *key;       /* n */
+    double lambda;     /* u . grad N(u) */
+    slong hits;        /* starts that ended here */
+    slong random_hits; /* those of them that did not begin near a known point */
+    slong first;       /* the first of them */
+    int singular;      /* perhaps not isolated: the KKT system is about singular */
 } ncf_proposal_t;
 
 typedef enum {
@@ -70,7 +75,7 @@ typedef struct {
     slong converged; /* to a listed point: the sum of all hits */
     slong flat;      /* dropped on the way to lambda = 0 or below lambda_min */
     slong lost;      /* no convergence, or numbers that are not finite */
-    slong crowded;   /* converged when the list was full and to none of its points */
+    slong crowded;   /* converged to no listed point when there was no room for one more */
     ncf_search_end_t end;
     ncf_limit_t limit;
 } ncf_multi_start_t;

@@ -13,7 +13,9 @@
 #define MAX_STEPS 80
 #define MAX_INNER 80
 #define MAX_LENGTH 0.5
-#define NEAR 1e-6   /* |rho| from which Newton's method takes over */
+#define NEAR 1e-6 /* |rho| from which Newton's method takes over */
+#define REFINE_STEPS 6
+#define EXACT 1e-14 /* |rho| where further steps are idle */
 #define PATIENCE 12 /* steps in which |rho| has to halve */
 
 /* out = A v / lambda, v perpendicular to u. */
@@ -94,6 +96,20 @@ static int try_step(ncf_sphere_search_t *s, double before)
         return 1;
     memcpy(s->u, s->trial, (size_t) n * sizeof(double));
     return ncf__sphere_search_evaluate(s) ? 0 : -1;
+}
+
+void ncf__sphere_refine(ncf_sphere_search_t *s)
+{
+    for (int k = 0; k < REFINE_STEPS && s->norm > EXACT * s->lambda; k++) {
+        double size = s->norm / s->lambda;
+        if (ncf__limit_reached(s->limits) != NCF_LIMIT_NONE)
+            return;
+        ncf__sphere_search_second(s);
+        set_slope(s);
+        damped_step(s, size * size);
+        if (try_step(s, size) <= 0)
+            return;
+    }
 }
 
 ncf_start_end_t ncf__sphere_descend(ncf_sphere_search_t *s)

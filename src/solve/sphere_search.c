@@ -10,6 +10,7 @@
 #define POLISH_STEPS 8
 #define CONVERGED 1e-8       /* |grad N - lambda u| / lambda of a point that is kept */
 #define EXACT 2e-15          /* the same, where further steps are idle */
+#define SINGULAR 1e6         /* entries of the inverse of a matrix whose entries are about 1 */
 #define DIFFERENCE_STEP 1e-5 /* for products with the Hessian by central differences */
 
 double ncf__dot_double(const double *a, const double *b, slong n)
@@ -135,7 +136,10 @@ static int newton_step(ncf_sphere_search_t *s)
         s->matrix[i * size + n] = s->matrix[n * size + i] = s->u[i];
     }
     s->matrix[n * size + n] = 0;
-    if (!ncf__dense_invert(s->matrix, size))
+    s->singular = !ncf__dense_invert(s->matrix, size);
+    for (slong i = 0; !s->singular && i < size * size; i++)
+        s->singular = !(fabs(s->matrix[i]) < SINGULAR);
+    if (s->singular)
         return 0;
     for (slong i = 0; i < n; i++)
         s->step[i] = -ncf__dot_double(s->matrix + i * size, s->residual, n) / s->lambda;
@@ -146,10 +150,11 @@ static int newton_step(ncf_sphere_search_t *s)
 ncf_start_end_t ncf__sphere_polish(ncf_sphere_search_t *s)
 {
     slong n = s->n;
+    s->singular = 0;
     for (int k = 0; s->hessian != NULL && k < POLISH_STEPS; k++) {
         double before = s->norm / s->lambda;
-        if (before <= EXACT || ncf__limit_reached(s->limits) != NCF_LIMIT_NONE ||
-            !newton_step(s))
+        int last = before <= EXACT || ncf__limit_reached(s->limits) != NCF_LIMIT_NONE;
+        if ((last && k > 0) || !newton_step(s) || last)
             break;
         memcpy(s->trial, s->u, (size_t) n * sizeof(double));
         for (slong i = 0; i < n; i++)
@@ -163,6 +168,8 @@ ncf_start_end_t ncf__sphere_polish(ncf_sphere_search_t *s)
             return NCF_START_LOST;
         break;
     }
+    if (s->singular || s->hessian == NULL)
+        ncf__sphere_refine(s);
     if (!(s->lambda > s->floor))
         return NCF_START_FLAT;
     return s->norm <= CONVERGED * s->lambda ? NCF_START_CONVERGED : NCF_START_LOST;

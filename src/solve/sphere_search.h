@@ -29,6 +29,7 @@ typedef struct {
     double value;     /* N(u) */
     double lambda;    /* u . grad N */
     double norm;      /* of the residual */
+    int singular;     /* of the last point: the KKT system is about singular there */
     double *trial, *step, *direction, *image, *rest, *slope, *half; /* n each */
     double *moved, *back; /* n each: of products by differences */
     double *matrix;       /* (n + 1) x (n + 1), or NULL */
@@ -66,6 +67,12 @@ void ncf__sphere_search_product(double *out, ncf_sphere_search_t *search, const 
 
 /* v -= (u . v) u. */
 void ncf__sphere_search_project(double *v, const ncf_sphere_search_t *search);
+
+/*
+ * A few damped steps of ncf__sphere_descend near a zero: they converge to points that are
+ * not isolated as well, where Newton's method for the bordered system breaks down.
+ */
+void ncf__sphere_refine(ncf_sphere_search_t *search);
 
 /* Newton's method for (grad N - lambda u, (|u|^2 - 1)/2) from a point that is near a zero. */
 ncf_start_end_t ncf__sphere_polish(ncf_sphere_search_t *search);

@@ -58,10 +58,9 @@ static void sorted(double *out, const double *u, void *context)
 }
 
 static ncf_objective_t objective_of(diagonal_t *f,
-                                    void (*canonical)(double *, const double *, void *))
+                                    void (*key)(double *, const double *, void *))
 {
-    return (ncf_objective_t){
-        .n = f->n, .context = f, .eval = diagonal_eval, .canonical = canonical};
+    return (ncf_objective_t){.n = f->n, .context = f, .eval = diagonal_eval, .key = key};
 }
 
 /* grad N = lambda u at the i-th point, to about rounding. */
@@ -96,7 +95,7 @@ static void test_quadratic(void)
     for (slong i = 0; i < found.count && i < 3; i++)
         good = good && is_kkt(&found, i, &f) && found.points[i].hits > 0 &&
                fabs(found.points[i].lambda * 1e100 - (3 - (double) i)) < 1e-12 &&
-               fabs(found.points[i].u[i] - 1) < 1e-12;
+               fabs(found.points[i].key[i] - 1) < 1e-12;
     slong starts = found.starts, sum = total(&found), count = found.count;
     ncf__multi_start_clear(&found);
     CHECK_MSG(good, "%ld points", (long) count);
