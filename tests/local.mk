@@ -31,6 +31,10 @@ UNIT_TESTS += tests/unit/t-multi_start
 tests_unit_t_multi_start_SOURCES = tests/unit/t-multi_start.c
 tests_unit_t_multi_start_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-collect
+tests_unit_t_collect_SOURCES = tests/unit/t-collect.c tests/problems.c tests/problems.h
+tests_unit_t_collect_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-orbit
 tests_unit_t_orbit_SOURCES = tests/unit/t-orbit.c tests/unit/tensor_samples.h
 tests_unit_t_orbit_LDADD = $(unit_ldadd)

@@ -1,8 +1,12 @@
 libncf_core_la_SOURCES += \
+	src/pipeline/collect.c \
+	src/pipeline/collect.h \
 	src/pipeline/count_classes.c \
 	src/pipeline/cover_sphere.c \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
+	src/pipeline/objective.c \
+	src/pipeline/objective.h \
 	src/pipeline/pipeline.h \
 	src/pipeline/point_orbit.c \
 	src/pipeline/point_orbit.h \
