@@ -13,6 +13,7 @@
 #define LONGEST_STEP 0.25        /* |u| = 1 */
 #define NULL_THRESHOLD 0x1p-30   /* of the largest eigenvalue: taken as 0 */
 #define CONVERGED 0x1p-40        /* a step that counts as the last one */
+#define SETTLED 0x1p-16          /* one that does when the steps no longer shrink fast */
 
 typedef struct {
     const ncf_point_system_t *system;
@@ -143,6 +144,7 @@ int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *syst
     newton_t t;
     newton_init(&t, system, families);
     slong n = t.n;
+    double previous = 1;
     int converged = 0, good = 1;
     for (int round = 0; round < MAX_ROUNDS && good && !converged; round++) {
         linearise(&t, lambda, u);
@@ -154,7 +156,8 @@ int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *syst
         for (slong j = 0; j < n; j++)
             u[j] += factor * t.step[j];
         normalise(u, n);
-        converged = length < CONVERGED;
+        converged = length < CONVERGED || (length < SETTLED && length > previous / 4);
+        previous = length;
     }
     if (converged)
         linearise(&t, lambda, u);
