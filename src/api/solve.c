@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* solve.c: ncf_solve and the handle of a result. */
-#include "../pipeline/pipeline.h"
+#include "../pipeline/deep.h"
+#include "../report/report.h"
 
 #include <string.h>
 
@@ -49,28 +50,34 @@ static ncf_status_t check_options(const ncf_solve_options_t *options, ncf_error_
     return check_bound(options->lambda_min, err);
 }
 
-static ncf_status_t check_supported(const ncf_problem_t *problem, ncf_error_t *err)
+/* T-DECOUPLE solves these; all others go the way of deep.h. */
+static int is_two_layer_power(const ncf_problem_t *problem)
 {
-    if (problem->network.depth == 2 && problem->network.activations[0].kind == NCF_ACTIVATION_POWER)
-        return NCF_OK;
-    return ncf__fail_at(err, NCF_EUNSUPPORTED, problem->name, 0, 0,
-                        "solving networks other than two layers with a power activation is not "
-                        "supported yet");
+    const ncf_network_spec_t *network = &problem->network;
+    return network->kind == NCF_NETWORK_FEEDFORWARD && network->depth == 2 &&
+           network->activations[0].kind == NCF_ACTIVATION_POWER;
 }
 
 static void describe_problem(struct ncf_result *result, const ncf_problem_t *problem)
 {
+    const ncf_network_spec_t *network = &problem->network;
     result->problem_name = ncf__strdup(problem->name);
     memcpy(result->problem_sha256, problem->sha256, sizeof(result->problem_sha256));
+    result->network_text = ncf__network_text(network);
     ncf__problem_unknowns(result->unknowns, problem);
-    NCF_REQUIRE(ncf__problem_homogeneous(result->homogeneity, problem));
-    result->depth = problem->network.depth;
-    result->widths = ncf__malloc((size_t) problem->network.depth + 1, sizeof(slong));
-    memcpy(result->widths, problem->network.widths, ((size_t) problem->network.depth + 1) * sizeof(slong));
-    result->inputs = problem->network.inputs;
+    if (!ncf__problem_homogeneous(result->homogeneity, problem))
+        fmpz_zero(result->homogeneity);
+    if (network->kind == NCF_NETWORK_FEEDFORWARD) {
+        result->depth = network->depth;
+        result->widths = ncf__malloc((size_t) network->depth + 1, sizeof(slong));
+        memcpy(result->widths, network->widths, ((size_t) network->depth + 1) * sizeof(slong));
+    }
+    result->inputs = network->inputs;
     result->points = problem->points;
-    fmpz_set_si(result->hidden, problem->network.widths[1]);
-    result->order = problem->network.activations[0].degree;
+    if (is_two_layer_power(problem)) {
+        fmpz_set_si(result->hidden, network->widths[1]);
+        result->order = network->activations[0].degree;
+    }
 }
 
 static struct ncf_result *result_new(const ncf_problem_t *problem, const ncf_solve_options_t *options)
@@ -137,10 +144,10 @@ static int exit_status(const struct ncf_result *result)
 {
     if (result->limit != NCF_LIMIT_NONE)
         return 4;
-    int proved = ncf_is_proved(result->search.lines.complete) && result->search.unresolved == 0;
+    int proved = ncf_is_proved(ncf__is_complete(result)) && result->search.unresolved == 0;
     for (slong i = 0; i < result->search.lines.count; i++)
         proved = proved && result->search.lines.lines[i].inertia_known;
-    if (result->orbits.count > 0)
+    if (result->orbits.count > 0 || result->orbits_checked > 0)
         proved = proved && ncf_is_proved(result->network_check) &&
                  !ncf_is_refuted(result->euler_identity) && !ncf_is_refuted(result->layer_norms);
     if (result->search.lines.euler_known)
@@ -161,13 +168,26 @@ static void withdraw_if_contradicted(struct ncf_result *result)
     if (!contradicted)
         return;
     lines->complete = ncf_undecided();
+    if (result->deep != NULL)
+        ncf__deep_withdraw(result->deep);
     ncf__free(result->search.argument);
     result->search.argument = ncf__strdup("");
     ncf__line_search_note(&result->search, ncf__strdup("the audit contradicts the result: this is an "
                                                        "error of the program, please report it"));
 }
 
-static void run_stages(struct ncf_result *result, const ncf_problem_t *problem,
+/* From the lines to the KKT points: "(T-BINARY)" becomes "(T-BINARY, T-DECOUPLE)". */
+static void cite_decoupling(ncf_line_search_t *search)
+{
+    size_t length = strlen(search->argument);
+    if (length == 0 || search->argument[length - 1] != ')')
+        return;
+    char *text = ncf__format("%.*s, T-DECOUPLE)", (int) length - 1, search->argument);
+    ncf__free(search->argument);
+    search->argument = text;
+}
+
+static void solve_two_layers(struct ncf_result *result, const ncf_problem_t *problem,
                        const ncf_limits_t *limits)
 {
     ncf_tensor_t tensor;
@@ -178,14 +198,18 @@ static void run_stages(struct ncf_result *result, const ncf_problem_t *problem,
     ncf__tensor_init(tensor, result->order, problem->x, weights);
     result->essential_dimension = tensor->dimension;
     result->distinct_points = tensor->points;
-    ncf__line_search_init(&result->search, tensor, &result->options, limits);
+    arb_t factor;
+    arb_init(factor);
+    ncf__single_unit_factor(factor, result->order, result->options.precision + 30);
+    ncf__line_search_init(&result->search, tensor, factor, &result->options, limits);
+    arb_clear(factor);
+    cite_decoupling(&result->search);
     result->limit = result->search.limit;
     ncf_limits_t grace = ncf__limits_grace(limits, GRACE_SECONDS);
     count_points(result, &grace);
     if (result->limit == NCF_LIMIT_NONE)
         result->limit = result->orbits.limit;
     ncf__verify_orbits(result, problem, limits);
-    withdraw_if_contradicted(result);
     ncf__tensor_clear(tensor);
     fmpq_mat_clear(weights);
 }
@@ -200,15 +224,17 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
         options = &defaults;
     }
     ncf_status_t status = check_options(options, err);
-    if (status == NCF_OK)
-        status = check_supported(problem, err);
     if (status != NCF_OK)
         return status;
     double start = ncf__clock();
     ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0, options->stop,
                            options->progress, options->progress_context};
     struct ncf_result *result = result_new(problem, options);
-    run_stages(result, problem, &limits);
+    if (is_two_layer_power(problem))
+        solve_two_layers(result, problem, &limits);
+    else
+        ncf__solve_deep(result, problem, &limits);
+    withdraw_if_contradicted(result);
     result->exit_status = exit_status(result);
     result->seconds = ncf__clock() - start;
     /* The pointers of the caller's options need not outlive this call. */
@@ -224,6 +250,7 @@ void ncf_result_free(ncf_result_t *result)
 {
     if (result == NULL)
         return;
+    ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);
     ncf__census_clear(&result->census);
     ncf__line_search_clear(&result->search, result->inputs);
@@ -231,13 +258,14 @@ void ncf_result_free(ncf_result_t *result)
     fmpz_clear(result->homogeneity);
     fmpz_clear(result->unknowns);
     ncf__free(result->widths);
+    ncf__free(result->network_text);
     ncf__free(result->problem_name);
     ncf__free(result);
 }
 
 ncf_verdict_t ncf_result_complete(const ncf_result_t *result)
 {
-    return result->search.lines.complete;
+    return ncf__is_complete(result);
 }
 
 int ncf_result_exit(const ncf_result_t *result)

@@ -78,7 +78,7 @@ void ncf__rank_one_factor(arb_t out, const ncf_rank_one_shape_t *shape, const sl
 }
 
 /* prod_l c_l^{e_l} = sqrt(prod_l (e_l / L)^{e_l}) */
-static void norms_factor(arb_t out, const ncf_rank_one_shape_t *shape, slong prec)
+void ncf__rank_one_top_factor(arb_t out, const ncf_rank_one_shape_t *shape, slong prec)
 {
     arb_t ratio;
     arb_init(ratio);
@@ -90,6 +90,7 @@ static void norms_factor(arb_t out, const ncf_rank_one_shape_t *shape, slong pre
         arb_mul(out, out, ratio, prec);
     }
     arb_sqrt(out, out, prec);
+    arb_mul_si(out, out, shape->homogeneity, prec);
     arb_clear(ratio);
 }
 
@@ -99,11 +100,10 @@ void ncf__rank_one_lambda(arb_t out, const ncf_rank_one_shape_t *shape, const ar
     arb_t factor;
     arb_init(factor);
     ncf__rank_one_factor(factor, shape, supports, prec);
-    norms_factor(out, shape, prec);
+    ncf__rank_one_top_factor(out, shape, prec);
     arb_mul(out, out, factor, prec);
     arb_abs(factor, mu);
     arb_mul(out, out, factor, prec);
-    arb_mul_si(out, out, shape->homogeneity, prec);
     arb_clear(factor);
 }
 

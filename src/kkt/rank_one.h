@@ -36,12 +36,15 @@ void ncf__rank_one_shape_clear(ncf_rank_one_shape_t *shape);
 /* Is every activation linear? Then D = 1 and T-DEEPLINEAR takes the place of T-RANKONE. */
 int ncf__rank_one_is_linear(const ncf_rank_one_shape_t *shape);
 
+/* lambda / |mu| where all s_l = 1, the largest value: L prod_l c_l^{e_l}. */
+void ncf__rank_one_top_factor(arb_t out, const ncf_rank_one_shape_t *shape, slong prec);
+
 /* lambda / (lambda of the reduced network) = prod_l s_l^{(1 - p_l) e_{l+1} / 2}; K - 1 sizes.
  */
 void ncf__rank_one_factor(arb_t out, const ncf_rank_one_shape_t *shape, const slong *supports,
                           slong prec);
 
-/* lambda = L |mu| prod_l c_l^{e_l} times that factor, for lambda > 0 (5a). */
+/* lambda = |mu| times both factors, for lambda > 0. */
 void ncf__rank_one_lambda(arb_t out, const ncf_rank_one_shape_t *shape, const arb_t mu,
                           const slong *supports, slong prec);
 
@@ -77,7 +80,8 @@ typedef struct {
 
 /*
  * The `top` families of largest lambda, best first, without enumerating the others. When
- * lambda_min is not NULL, families with lambda certainly below it are left out. D >= 2.
+ * lambda_min is not NULL, families with lambda certainly below it are left out. For D = 1
+ * the one line is that of T-DEEPLINEAR, with curvature 0 and multiplier |m|.
  * Cost: O(top * K) ball operations.
  */
 void ncf__rank_one_list_init(ncf_rank_one_list_t *out, const ncf_rank_one_shape_t *shape,

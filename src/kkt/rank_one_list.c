@@ -252,7 +252,6 @@ void ncf__rank_one_list_init(ncf_rank_one_list_t *out, const ncf_rank_one_shape_
                              slong top, const arb_struct *lambda_min, slong prec,
                              const ncf_limits_t *limits)
 {
-    NCF_REQUIRE(shape->depth >= 2 && shape->order >= 2);
     heap_t heap;
     slong allocated = 0;
     *out = (ncf_rank_one_list_t){.all = 1};
@@ -299,7 +298,7 @@ static int is_strict(const ncf_line_struct *line)
 
 static int is_infinite(const ncf_rank_one_shape_t *shape, const ncf_line_list_t *lines)
 {
-    int infinite = linear_dimension(shape) > 0;
+    int infinite = lines->count > 0 && linear_dimension(shape) > 0;
     for (slong i = 0; i < lines->count; i++)
         infinite = infinite || lines->lines[i].dimension > 0;
     return infinite;

@@ -347,7 +347,7 @@ static void set_argument(ncf_line_search_t *search, const classes_t *classes)
                                    "rational one%s, isolated, with exact "
                                    "multiplicities that sum to %ld; all pairwise distinct, "
                                    "they add up to %ld, as many as there can "
-                                   "be (T-COUNT, T-MULTIPLE, T-DECOUPLE)",
+                                   "be (T-COUNT, T-MULTIPLE)",
                                    (long) classes->distinct, (long) classes->multiple_lines,
                                    classes->multiple_lines == 1 ? "" : "s",
                                    (long) classes->multiple, (long) classes->count);

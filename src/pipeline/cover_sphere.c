@@ -75,30 +75,24 @@ static slong decimal_exponent(const arb_t x)
  */
 static void default_bound(ncf_line_search_t *search, const ncf_tensor_t tensor)
 {
-    arb_t size, factor;
+    arb_t size;
     arb_init(size);
-    arb_init(factor);
     size_of_values(size, search, tensor);
-    ncf__single_unit_factor(factor, tensor->order, 64);
-    arb_mul(size, size, factor, 64);
+    arb_mul(size, size, search->factor, 64);
     char *text = ncf__format("1e%ld", (long) decimal_exponent(size) - 3);
     ncf__line_search_set_bound(search, text);
     ncf__free(text);
-    arb_clear(factor);
     arb_clear(size);
 }
 
 /* mu_min <= lambda_min / factor. */
-static void set_mu_min(ncf_line_search_t *search, const ncf_tensor_t tensor)
+static void set_mu_min(ncf_line_search_t *search)
 {
-    arb_t bound, factor;
+    arb_t bound;
     arb_init(bound);
-    arb_init(factor);
-    ncf__single_unit_factor(factor, tensor->order, 128);
     arb_set_fmpq(bound, search->lambda_min, 128);
-    arb_div(bound, bound, factor, 128);
+    arb_div(bound, bound, search->factor, 128);
     arb_get_lbound_arf(search->effort.mu_min, bound, 64);
-    arb_clear(factor);
     arb_clear(bound);
 }
 
@@ -360,7 +354,7 @@ void ncf__cover_sphere(ncf_line_search_t *search, const ncf_tensor_t tensor,
     ncf_cover_t cover;
     if (!search->bounded)
         default_bound(search, tensor);
-    set_mu_min(search, tensor);
+    set_mu_min(search);
     search->effort.used_cover = 1;
     ncf__cover_lines(&cover, tensor, search->effort.mu_min,
                      tensor->dimension < 4 ? MAX_BOXES : MAX_BOXES_IN_FOUR, options->threads,

@@ -69,13 +69,13 @@ typedef struct {
 static const exact_route_t matrix_route = {
     ncf__matrix_lines, "characteristic polynomial",
     "all eigenvalues with exact multiplicities from the characteristic polynomial over Q "
-    "(T-MATRIX, T-DECOUPLE)",
+    "(T-MATRIX)",
     "some eigenspaces were not enclosed before the limit"};
 
 static const exact_route_t binary_route = {
     ncf__binary_lines, "real root isolation",
     "all critical lines of a form in at most two variables by exact real root isolation "
-    "(T-BINARY, T-DECOUPLE)",
+    "(T-BINARY)",
     "some roots were not decided before the limit"};
 
 /* Runs it again with more bits when the values are far apart. */
@@ -123,7 +123,7 @@ static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
         search->route = "exact comparison with a power of |x|^2";
         set_argument(search, ncf__strdup("the data tensor is exactly a multiple of |x|^m on its "
                                          "essential subspace, where every line is an eigenline "
-                                         "(T-SPHERE, T-DECOUPLE)"));
+                                         "(T-SPHERE)"));
         return;
     }
     search->route = "homotopy";
@@ -135,7 +135,7 @@ static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
             return;
         char *bound = fmpz_get_str(NULL, 10, search->effort.class_bound);
         set_argument(search, ncf__format("all %s complex eigenpair classes are certified and pairwise "
-                                         "distinct, as many as there can be (T-COUNT, T-DECOUPLE)",
+                                         "distinct, as many as there can be (T-COUNT)",
                                          bound));
         flint_free(bound);
         return;
@@ -147,11 +147,11 @@ static void general_tensor(ncf_line_search_t *search, const ncf_tensor_t tensor,
     ncf__cover_sphere(search, tensor, options, limits);
     if (ncf_is_proved(search->lines.complete))
         set_argument(search, ncf__format("the real sphere is covered by %ld boxes: one line in each of "
-                                         "the proved ones, none elsewhere (T-COVER, T-DECOUPLE)",
+                                         "the proved ones, none elsewhere (T-COVER)",
                                          (long) search->effort.cover_boxes));
 }
 
-void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
+void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor, const arb_t factor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits)
 {
     ncf_proof_options_t proof = {options->precision, options->max_precision, options->threads, limits};
@@ -160,6 +160,8 @@ void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
     fmpz_init(out->effort.class_bound);
     arf_init(out->effort.mu_min);
     fmpq_init(out->lambda_min);
+    arb_init(out->factor);
+    arb_set(out->factor, factor);
     if (options->lambda_min != NULL)
         ncf__line_search_set_bound(out, options->lambda_min);
     ncf__eigen_class_bound(out->effort.class_bound, tensor->order, tensor->dimension);
@@ -188,6 +190,7 @@ void ncf__line_search_clear(ncf_line_search_t *search, slong ambient)
     ncf__free(search->argument);
     ncf__free(search->scope);
     ncf__free(search->bound_text);
+    arb_clear(search->factor);
     fmpq_clear(search->lambda_min);
     arf_clear(search->effort.mu_min);
     fmpz_clear(search->effort.class_bound);

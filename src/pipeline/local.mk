@@ -3,6 +3,11 @@ libncf_core_la_SOURCES += \
 	src/pipeline/collect.h \
 	src/pipeline/count_classes.c \
 	src/pipeline/cover_sphere.c \
+	src/pipeline/deep.c \
+	src/pipeline/deep.h \
+	src/pipeline/deep_families.c \
+	src/pipeline/deep_orbits.c \
+	src/pipeline/deep_search.c \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
 	src/pipeline/objective.c \

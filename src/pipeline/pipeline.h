@@ -35,6 +35,7 @@ typedef struct {
 typedef struct {
     ncf_line_list_t lines;
     ncf_effort_t effort;
+    arb_t factor;              /* lambda / |mu| of the KKT points of largest lambda on a line */
     int bounded;               /* complete only for lambda >= lambda_min */
     fmpq_t lambda_min;
     slong precision;           /* bits of the lines, at least those asked for */
@@ -52,21 +53,29 @@ typedef struct {
 
 /*
  * All real eigenlines of the tensor that can be found and proved, with the argument for
- * completeness. options is never NULL. lambda_factor is lambda / |mu| of one unit.
+ * completeness. options is never NULL. factor: lambda / |mu| of the KKT points of largest
+ * lambda on a line, positive: a line with factor |mu| < lambda_min is not asked for.
  */
-void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor,
+void ncf__line_search_init(ncf_line_search_t *out, const ncf_tensor_t tensor, const arb_t factor,
                            const ncf_solve_options_t *options, const ncf_limits_t *limits);
 void ncf__line_search_clear(ncf_line_search_t *search, slong ambient);
 
 /* Appends a note; the text is taken over. */
 void ncf__line_search_note(ncf_line_search_t *search, char *text);
 
+/* What is known of networks that are not two layers with a power activation, deep.h. */
+typedef struct ncf_deep ncf_deep_t;
+
 /* Everything that `ncf solve` says. Immutable once built. */
 struct ncf_result {
     /* the problem */
     char *problem_name, problem_sha256[65];
-    fmpz_t unknowns, homogeneity, hidden;
-    slong inputs, points, depth, *widths;
+    char *network_text;        /* "2-3-1, activation t^2" */
+    fmpz_t unknowns;
+    fmpz_t homogeneity;        /* L; 0: N is not homogeneous */
+    slong inputs, points;
+    slong depth, *widths;      /* of a feed-forward network, else 0 and NULL */
+    fmpz_t hidden;             /* two layers, power activation: h */
     slong order;               /* p */
     slong essential_dimension;
     slong distinct_points;     /* points that are not parallel and do not cancel */
@@ -74,6 +83,8 @@ struct ncf_result {
     ncf_line_search_t search;
     ncf_census_t census;
     ncf_orbit_list_t orbits;
+    ncf_deep_t *deep;          /* NULL: two layers, power activation; else it takes the place
+                                  of `orbits`, and `search` holds the lines of its tensor */
     /* the audit: two routes to one number */
     int euler_identity_known;  /* lambda = L N(u) was compared for at least one orbit */
     ncf_verdict_t euler_identity, layer_norms, network_check;

@@ -9,7 +9,7 @@ void ncf__point_orbit_init(ncf_point_orbit_t *orbit, const ncf_network_t network
     *orbit = (ncf_point_orbit_t){.origin = "", .line = -1, .dimension = -1, .has_weights = 1};
     ncf__certified_point_init(&orbit->point, network);
     fmpz_init(orbit->size);
-    orbit->hidden_layers = network->depth - 1;
+    orbit->hidden_layers = FLINT_MAX(network->depth - 1, 0);
     orbit->active = ncf__malloc((size_t) orbit->hidden_layers, sizeof(slong));
     for (slong l = 0; l < orbit->hidden_layers; l++)
         orbit->active[l] = -1;

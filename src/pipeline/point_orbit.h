@@ -29,9 +29,10 @@ typedef struct {
     slong dimension;             /* of the orbit, or of the family; 0: finite; -1: not known */
     const char *origin;          /* one of the texts above */
     slong line;                  /* rank-one family: the number of its line, from 0; else -1 */
-    slong hidden_layers;
+    slong hidden_layers;         /* of a feed-forward network, else 0 */
     slong *active;     /* hidden_layers: units with a non-zero row, -1: not decided */
     ncf_check_t check; /* how a closed form was checked in the full network */
+    int not_separated; /* not proved to differ from every other listed orbit */
     slong hits;        /* starts of a search that ended in this orbit, 0: no search */
 } ncf_point_orbit_t;
 

@@ -13,8 +13,8 @@ static json_t *count(const ncf_count_struct *value)
 
 static json_t *problem_object(const ncf_result_t *result)
 {
-    json_t *widths = json_array();
-    for (slong l = 0; l <= result->depth; l++)
+    json_t *widths = result->widths != NULL ? json_array() : json_null();
+    for (slong l = 0; result->widths != NULL && l <= result->depth; l++)
         json_array_append_new(widths, json_integer(result->widths[l]));
     json_t *object = json_object();
     /* A file name need not be UTF-8; JSON text must be. */
@@ -27,7 +27,11 @@ static json_t *problem_object(const ncf_result_t *result)
                             : ncf__json_integer(result->unknowns));
     json_object_set_new(object, "inputs", json_integer(result->inputs));
     json_object_set_new(object, "points", json_integer(result->points));
-    json_object_set_new(object, "homogeneity", json_integer(fmpz_get_si(result->homogeneity)));
+    json_object_set_new(object, "network", json_string(result->network_text));
+    json_object_set_new(object, "homogeneity",
+                        fmpz_is_zero(result->homogeneity)
+                            ? json_null()
+                            : json_integer(fmpz_get_si(result->homogeneity)));
     json_object_set_new(object, "widths", widths);
     json_object_set_new(object, "essential_dimension",
                         json_integer(result->essential_dimension));
@@ -159,9 +163,11 @@ static json_t *complete_object(const ncf_result_t *result)
 {
     const ncf_line_search_t *search = &result->search;
     json_t *object = json_object();
-    json_object_set_new(object, "proved", json_boolean(ncf_is_proved(search->lines.complete)));
+    json_object_set_new(object, "proved", json_boolean(ncf_is_proved(ncf__is_complete(result))));
     json_object_set_new(object, "scope", json_string(search->scope));
     json_object_set_new(object, "argument", json_string(search->argument));
+    if (result->deep != NULL)
+        json_object_set_new(object, "parts", ncf__json_deep_parts(result->deep));
     return object;
 }
 
@@ -191,7 +197,10 @@ static json_t *audit_object(const ncf_result_t *result)
     json_object_set_new(object, "network", json_string(verdict_text(result->network_check)));
     json_object_set_new(object, "index_sum",
                         lines->euler_known ? json_integer(lines->euler_sum) : json_null());
-    json_object_set_new(object, "euler_characteristic", json_integer(lines->euler_expected));
+    json_object_set_new(object, "euler_characteristic",
+                        result->deep != NULL && result->deep->shape.order < 2
+                            ? json_null()
+                            : json_integer(lines->euler_expected));
     return object;
 }
 
@@ -199,7 +208,10 @@ static json_t *effort_object(const ncf_result_t *result)
 {
     const ncf_effort_t *effort = &result->search.effort;
     json_t *object = json_object();
-    json_object_set_new(object, "class_bound", ncf__json_integer(effort->class_bound));
+    if (result->deep != NULL)
+        ncf__json_deep_effort(object, result->deep);
+    if (!fmpz_is_zero(effort->class_bound))
+        json_object_set_new(object, "class_bound", ncf__json_integer(effort->class_bound));
     if (effort->used_homotopy || effort->used_search) {
         json_object_set_new(object, "classes_proved", json_integer(effort->classes_proved));
         json_object_set_new(object, "classes_real", json_integer(effort->classes_real));
@@ -239,11 +251,15 @@ static json_t *document(const ncf_result_t *result, slong digits)
         json_array_append_new(lines, line_object(&result->search.lines.lines[i], digits));
     for (slong i = 0; i < result->orbits.count; i++)
         json_array_append_new(orbits, orbit_object(&result->orbits.orbits[i], result, digits));
+    if (result->deep != NULL)
+        ncf__json_deep_orbits(orbits, result->deep, digits);
     json_t *object = json_object();
     json_object_set_new(object, "format", json_string("ncf-result"));
     json_object_set_new(object, "version", json_integer(1));
     json_object_set_new(object, "problem", problem_object(result));
-    json_object_set_new(object, "method", json_string("symmetric-tensor"));
+    json_object_set_new(object, "method",
+                        json_string(result->deep != NULL ? result->deep->method
+                                                         : "symmetric-tensor"));
     json_object_set_new(object, "route", json_string(result->search.route));
     json_object_set_new(object, "options", options_object(result));
     json_object_set_new(object, "limit", json_string(ncf__limit_text(result->limit)));
@@ -252,7 +268,7 @@ static json_t *document(const ncf_result_t *result, slong digits)
     /* Without completeness the numbers are those of the points on the lines found. */
     json_object_set_new(
         object, "counts_are",
-        json_string(ncf_is_proved(result->search.lines.complete) ? "exact" : "lower bounds"));
+        json_string(ncf_is_proved(ncf__is_complete(result)) ? "exact" : "lower bounds"));
     json_object_set_new(object, "lines", lines);
     json_object_set_new(object, "orbits", orbits);
     json_object_set_new(object, "undecided", undecided_array(result, digits));

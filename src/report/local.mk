@@ -1,4 +1,6 @@
 libncf_core_la_SOURCES += \
+	src/report/deep_json.c \
+	src/report/deep_table.c \
 	src/report/info.c \
 	src/report/info.h \
 	src/report/info_json.c \
@@ -6,6 +8,7 @@ libncf_core_la_SOURCES += \
 	src/report/json.c \
 	src/report/json_parts.c \
 	src/report/json_parts.h \
+	src/report/network_text.c \
 	src/report/point_json.c \
 	src/report/point_table.c \
 	src/report/rank.c \

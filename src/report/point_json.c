@@ -91,6 +91,8 @@ json_t *ncf__json_point_orbit(const ncf_point_orbit_t *orbit, const ncf_network_
     json_object_set_new(object, "origin", json_string(orbit->origin));
     if (orbit->line >= 0)
         json_object_set_new(object, "line", json_integer(orbit->line + 1));
+    if (orbit->not_separated)
+        json_object_set_new(object, "proved_different", json_false());
     if (orbit->hits > 0)
         json_object_set_new(object, "hits", json_integer(orbit->hits));
     if (orbit->check != NCF_CHECK_NONE)

@@ -35,7 +35,7 @@ static char *size_text(const ncf_point_orbit_t *orbit)
     if (!orbit->size_known)
         return ncf__strdup("?");
     char *digits = fmpz_get_str(NULL, 10, orbit->size);
-    char *text = strlen(digits) <= 9 ? ncf__strdup(digits)
+    char *text = strlen(digits) <= 8 ? ncf__strdup(digits)
                                      : ncf__format("%.3s..e%zu", digits, strlen(digits) - 1);
     flint_free(digits);
     return text;
@@ -44,6 +44,20 @@ static char *size_text(const ncf_point_orbit_t *orbit)
 static char *number_text(slong value)
 {
     return value < 0 ? ncf__strdup("?") : ncf__format("%ld", (long) value);
+}
+
+/* Narrow columns take one word. */
+static const char *origin_word(const char *origin)
+{
+    static const char *const words[][2] = {{NCF_ORIGIN_RANK_ONE, "rank-one"},
+                                           {NCF_ORIGIN_CLOSED_FORM, "closed"},
+                                           {NCF_ORIGIN_PRUNE, "prune"},
+                                           {NCF_ORIGIN_CANDIDATE, "given"}};
+    for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+        if (strcmp(origin, words[i][0]) == 0)
+            return words[i][1];
+    }
+    return origin;
 }
 
 static void write_orbit(FILE *stream, const ncf_point_orbit_t *orbit, slong number,
@@ -57,9 +71,9 @@ static void write_orbit(FILE *stream, const ncf_point_orbit_t *orbit, slong numb
                     : ncf__strdup("-");
     char *ranks = ranks_text(point),
          *active = numbers_text(orbit->active, orbit->hidden_layers);
-    fprintf(stream, "%5ld %14s %9s %5s %-10s %9s %-7s %-7s %s\n", (long) number, lambda, size,
+    fprintf(stream, "%5ld %15s %8s %5s %-10s %8s %-6s %-6s %s\n", (long) number, lambda, size,
             index, ncf__second_order_text(point->second_order), gap, ranks, active,
-            orbit->origin);
+            origin_word(orbit->origin));
     ncf__free(active);
     ncf__free(ranks);
     ncf__free(gap);
@@ -74,8 +88,8 @@ void ncf__write_point_orbits(FILE *stream, const ncf_point_orbit_list_t *list, s
     if (shown > list->count)
         shown = list->count;
     if (shown > 0)
-        fprintf(stream, "%5s %14s %9s %5s %-10s %9s %-7s %-7s %s\n", "orbit", "lambda", "size",
-                "index", "2nd order", "gap", "ranks", "active", "origin");
+        fprintf(stream, "%5s %15s %8s %5s %-10s %8s %-6s %-6s %s\n", "orbit", "lambda", "size",
+                "index", "2nd order", "gap", "ranks", "units", "origin");
     for (slong i = 0; i < shown; i++)
         write_orbit(stream, &list->orbits[i], i + 1, digits);
     if (shown < list->count)
@@ -88,13 +102,13 @@ void ncf__write_point_weights(FILE *stream, const ncf_point_orbit_t *orbit,
 {
     if (!orbit->has_weights)
         return;
-    for (slong l = 0; l < network->depth; l++) {
-        slong rows = network->widths[l + 1], columns = network->widths[l];
-        for (slong j = 0; j < rows; j++) {
+    for (slong l = 0; l < ncf__network_block_count(network); l++) {
+        ncf_network_block_t block = ncf__network_block(network, l);
+        for (slong j = 0; j < block.rows; j++) {
             fprintf(stream, j == 0 ? "      W_%ld  " : "           ", (long) l + 1);
-            for (slong i = 0; i < columns; i++) {
-                char *text = ncf__decimal_fixed(orbit->point.point + network->offsets[l] +
-                                                    j * columns + i,
+            for (slong i = 0; i < block.columns; i++) {
+                char *text = ncf__decimal_fixed(orbit->point.point + block.offset +
+                                                    j * block.columns + i,
                                                 digits < 8 ? digits : 8);
                 fprintf(stream, " %10s", text);
                 ncf__free(text);

@@ -7,8 +7,7 @@
 #define LINES_SHOWN 20
 #define ORBITS_SHOWN 20
 
-/* Wraps a sentence at 78 columns behind an indent of its own. */
-static void paragraph(FILE *stream, const char *lead, const char *text)
+void ncf__write_paragraph(FILE *stream, const char *lead, const char *text)
 {
     int indent = (int) strlen(lead), column = indent;
     fputs(lead, stream);
@@ -29,24 +28,41 @@ static void paragraph(FILE *stream, const char *lead, const char *text)
     fputc('\n', stream);
 }
 
+static void write_method(FILE *stream, const ncf_result_t *result)
+{
+    const char *route = result->search.route;
+    if (result->deep == NULL)
+        fprintf(stream, "Method    symmetric tensor of order %ld: %s\n", (long) result->order, route);
+    else if (result->deep->shape.order >= 2)
+        fprintf(stream, "Method    %s; tensor of order %ld: %s\n", result->deep->method,
+                (long) result->deep->shape.order, route);
+    else
+        fprintf(stream, "Method    %s\n", result->deep->method);
+}
+
 static void write_heading(FILE *stream, const ncf_result_t *result)
 {
     const ncf_solve_options_t *options = &result->options;
     char *unknowns = fmpz_get_str(NULL, 10, result->unknowns);
     fprintf(stream, "Problem   %s\n", result->problem_name);
-    fprintf(stream, "Network  ");
-    for (slong l = 0; l <= result->depth; l++)
-        fprintf(stream, "%s%ld", l == 0 ? " " : "-", (long) result->widths[l]);
-    fprintf(stream, ", activation t^%ld, %s weights, H is %ld-homogeneous\n", (long) result->order,
-            unknowns, (long) fmpz_get_si(result->homogeneity));
+    char *network =
+        fmpz_is_zero(result->homogeneity)
+            ? ncf__format("%s, %s weights, not homogeneous: lambda is not a multiple of N, and what "
+                          "is known of training from small weights does not apply",
+                          result->network_text, unknowns)
+            : ncf__format("%s, %s weights, H is %ld-homogeneous", result->network_text, unknowns,
+                          (long) fmpz_get_si(result->homogeneity));
+    ncf__write_paragraph(stream, "Network   ", network);
+    ncf__free(network);
     fprintf(stream, "Data      %ld point%s in R^%ld", (long) result->points,
             result->points == 1 ? "" : "s", (long) result->inputs);
-    if (result->distinct_points < result->points)
+    int has_tensor = result->deep == NULL || result->deep->shape.order >= 2;
+    if (has_tensor && result->distinct_points < result->points)
         fprintf(stream, ", %ld after merging", (long) result->distinct_points);
-    if (result->essential_dimension < result->inputs)
+    if (has_tensor && result->essential_dimension < result->inputs)
         fprintf(stream, "; essential dimension %ld", (long) result->essential_dimension);
-    fprintf(stream, "\nMethod    symmetric tensor of order %ld: %s\n", (long) result->order,
-            result->search.route);
+    fputc('\n', stream);
+    write_method(stream, result);
     fprintf(stream, "Settings  %ld bits, seed %llu, %d thread%s\n\n", options->precision,
             (unsigned long long) options->seed, options->threads, options->threads == 1 ? "" : "s");
     flint_free(unknowns);
@@ -82,18 +98,20 @@ static void write_completeness(FILE *stream, const ncf_result_t *result, long di
     const ncf_line_search_t *search = &result->search;
     if (result->limit != NCF_LIMIT_NONE)
         fprintf(stream, "PARTIAL RESULT: stopped early (%s).\n", ncf__limit_text(result->limit));
-    if (ncf_is_proved(search->lines.complete)) {
+    if (ncf_is_proved(ncf__is_complete(result))) {
         char *text = ncf__format("%s are known.", search->scope);
-        paragraph(stream, "COMPLETE  ", text);
+        ncf__write_paragraph(stream, "COMPLETE  ", text);
         ncf__free(text);
-        paragraph(stream, "Proof     ", search->argument);
+        ncf__write_paragraph(stream, "Proof     ", search->argument);
     } else {
         char *text = ncf__format("whether %s are known. What is listed is certified.", search->scope);
-        paragraph(stream, "UNDECIDED ", text);
+        ncf__write_paragraph(stream, "UNDECIDED ", text);
         ncf__free(text);
     }
+    if (result->deep != NULL)
+        ncf__write_deep_parts(stream, result->deep);
     for (int i = 0; i < search->note_count; i++)
-        paragraph(stream, "Open      ", search->notes[i]);
+        ncf__write_paragraph(stream, "Open      ", search->notes[i]);
     write_regions(stream, result, digits, verbose);
     fputc('\n', stream);
 }
@@ -119,6 +137,11 @@ static int is_infinite(const ncf_result_t *result)
         if (result->search.lines.lines[i].dimension > 0)
             return 1;
     }
+    const ncf_deep_t *deep = result->deep;
+    for (slong k = 0; deep != NULL && k < deep->orbits.count; k++) {
+        if (deep->orbits.orbits[k].dimension > 0)
+            return 1;
+    }
     return 0;
 }
 
@@ -127,16 +150,20 @@ static void write_census(FILE *stream, const ncf_result_t *result, int verbose)
 {
     const ncf_census_t *census = &result->census;
     const char *unknown = is_infinite(result) ? "infinitely many" : "not decided";
-    int complete = ncf_is_proved(result->search.lines.complete);
-    fprintf(stream, "KKT points with lambda > 0%s\n",
-            complete ? "" : " on the lines found (lower bounds)");
+    int complete = ncf_is_proved(ncf__is_complete(result));
+    const char *incomplete = result->deep != NULL ? " that are listed or counted (lower bounds)"
+                                                  : " on the lines found (lower bounds)";
+    fprintf(stream, "KKT points with lambda > 0%s\n", complete ? "" : incomplete);
     write_count(stream, "all", &census->positive, verbose, unknown);
-    if (census->positive.known && !result->search.bounded && !fmpz_is_zero(census->positive.value))
+    if (result->deep == NULL && census->positive.known && !result->search.bounded &&
+        !fmpz_is_zero(census->positive.value))
         fprintf(stream, "  %-36s %ld^%ld - 1\n", "  as a formula",
                 (long) (2 * result->search.lines.count + 1), (long) fmpz_get_si(result->hidden));
     write_count(stream, "strict second order (attracting)", &census->strict_second_order, verbose,
                 "not decided");
-    write_count(stream, "W_1 of rank one", &census->rank_one, verbose, unknown);
+    write_count(stream,
+                result->deep == NULL ? "W_1 of rank one" : "rank one in W_1, .., W_{K-1}",
+                &census->rank_one, verbose, unknown);
     write_count(stream, "orbits of the symmetry group", &census->orbits, verbose, unknown);
     fputc('\n', stream);
 }
@@ -169,7 +196,11 @@ static void write_lines(FILE *stream, const ncf_result_t *result, long digits, i
 {
     const ncf_line_list_t *lines = &result->search.lines;
     slong shown = verbose || lines->count <= LINES_SHOWN ? lines->count : LINES_SHOWN;
-    fprintf(stream, "Z-eigenlines of the data tensor with mu != 0: %ld\n", (long) lines->count);
+    int linear = result->deep != NULL && result->deep->shape.order == 1;
+    if (linear)
+        fprintf(stream, "The line of m = sum_i z_i x_i, mu = +-|m|\n");
+    else
+        fprintf(stream, "Z-eigenlines of the data tensor with mu != 0: %ld\n", (long) lines->count);
     if (lines->count > 0)
         fprintf(stream, "%5s %20s %5s %4s %4s  %s\n", "line", "mu", "index", "null", "mult",
                 "unit direction");
@@ -254,11 +285,14 @@ static const char *holds(ncf_verdict_t verdict)
     return ncf_is_proved(verdict) ? "holds" : ncf_is_refuted(verdict) ? "FAILS" : "undecided";
 }
 
-static slong count_checks(const ncf_orbit_list_t *list, ncf_check_t check)
+static slong count_checks(const ncf_result_t *result, ncf_check_t check)
 {
     slong count = 0;
-    for (slong i = 0; i < list->count; i++)
-        count += list->orbits[i].check == check;
+    for (slong i = 0; i < result->orbits.count; i++)
+        count += result->orbits.orbits[i].check == check;
+    const ncf_deep_t *deep = result->deep;
+    for (slong i = 0; deep != NULL && i < deep->orbits.count; i++)
+        count += deep->orbits.orbits[i].line >= 0 && deep->orbits.orbits[i].check == check;
     return count;
 }
 
@@ -266,18 +300,21 @@ static void write_network_check(FILE *stream, const ncf_result_t *result)
 {
     static const struct {
         ncf_check_t check;
-        const char *text;
-    } kinds[] = {{NCF_CHECK_KRAWCZYK, "proved by Krawczyk in the full network"},
-                 {NCF_CHECK_ACTIVE, "proved by Krawczyk in the network of the active units"},
-                 {NCF_CHECK_RESIDUAL, "degenerate: grad N = lambda u holds within the enclosures"},
-                 {NCF_CHECK_LIFT, "by the closed form alone (more than 200 active weights)"},
-                 {NCF_CHECK_FAILED, "UNDECIDED in the full network"},
-                 {NCF_CHECK_REFUTED, "REFUTED in the full network"},
-                 {NCF_CHECK_NONE, "not checked"}};
+        const char *text, *deep; /* where it reads differently */
+    } kinds[] = {{NCF_CHECK_KRAWCZYK, "proved by Krawczyk in the full network", NULL},
+                 {NCF_CHECK_ACTIVE, "proved by Krawczyk in the network of the active units", NULL},
+                 {NCF_CHECK_RESIDUAL, "degenerate: grad N = lambda u holds within the enclosures",
+                  "in closed form: grad N = lambda u holds within the enclosures"},
+                 {NCF_CHECK_LIFT, "by the closed form alone (more than 200 active weights)",
+                  "by the closed form alone (more than 2000 weights)"},
+                 {NCF_CHECK_FAILED, "UNDECIDED in the full network", NULL},
+                 {NCF_CHECK_REFUTED, "REFUTED in the full network", NULL},
+                 {NCF_CHECK_NONE, "not checked", NULL}};
     for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-        slong count = count_checks(&result->orbits, kinds[i].check);
+        slong count = count_checks(result, kinds[i].check);
+        const char *text = result->deep != NULL && kinds[i].deep != NULL ? kinds[i].deep : kinds[i].text;
         if (count > 0)
-            fprintf(stream, "  %ld orbit%s %s\n", (long) count, count == 1 ? "" : "s", kinds[i].text);
+            fprintf(stream, "  %ld orbit%s %s\n", (long) count, count == 1 ? "" : "s", text);
     }
 }
 
@@ -291,7 +328,7 @@ static void write_audit(FILE *stream, const ncf_result_t *result)
                 holds(result->layer_norms));
         write_network_check(stream, result);
     }
-    if (result->essential_dimension == 0)
+    if (result->essential_dimension == 0 || (result->deep != NULL && result->deep->shape.order < 2))
         return;
     if (lines->euler_known)
         fprintf(stream, "  sum of (-1)^index over critical points: %ld, Euler characteristic of "
@@ -306,6 +343,8 @@ static void write_audit(FILE *stream, const ncf_result_t *result)
 static void write_effort(FILE *stream, const ncf_result_t *result)
 {
     const ncf_effort_t *effort = &result->search.effort;
+    if (result->deep != NULL)
+        ncf__write_deep_effort(stream, result->deep);
     if (effort->used_homotopy || effort->used_search) {
         char *bound = fmpz_get_str(NULL, 10, effort->class_bound);
         fprintf(stream, "  complex classes: %ld proved distinct of %s (%ld real, %ld not real)\n",
@@ -331,8 +370,12 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
     write_heading(stream, result);
     write_completeness(stream, result, digits, verbose);
     write_census(stream, result, verbose);
-    write_lines(stream, result, digits, verbose);
-    write_orbits(stream, result, digits, verbose);
+    if (result->deep == NULL || result->search.lines.count > 0)
+        write_lines(stream, result, digits, verbose);
+    if (result->deep != NULL)
+        ncf__write_deep_orbits(stream, result->deep, digits, verbose);
+    else
+        write_orbits(stream, result, digits, verbose);
     write_audit(stream, result);
     write_effort(stream, result);
     fprintf(stream, "\n%.3g seconds; ncf %s, flint %s, arb %s\n", result->seconds, ncf_version(),

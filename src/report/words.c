@@ -50,3 +50,8 @@ char *ncf__count_text(const ncf_count_struct *count)
     flint_free(digits);
     return text;
 }
+
+ncf_verdict_t ncf__is_complete(const ncf_result_t *result)
+{
+    return result->deep != NULL ? result->deep->complete : result->search.lines.complete;
+}

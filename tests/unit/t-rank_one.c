@@ -56,7 +56,11 @@ static void sample_solve(sample_t *s)
     fmpq_mat_init(s->weights, s->problem.points, 1);
     ncf__problem_weights(s->weights, &s->problem);
     ncf__tensor_init(s->tensor, s->shape.order, s->problem.x, s->weights);
-    ncf__line_search_init(&s->search, s->tensor, &options, &limits);
+    arb_t factor;
+    arb_init(factor);
+    ncf__rank_one_top_factor(factor, &s->shape, PREC);
+    ncf__line_search_init(&s->search, s->tensor, factor, &options, &limits);
+    arb_clear(factor);
     count_first_layer(s);
     ncf_first_layer_t first = {s->above, s->equal};
     ncf__rank_one_list_init(&s->list, &s->shape, &s->search.lines, &first, 1000, NULL, PREC,

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* deep.c: chooses the routes for a network and says what they prove together. */
+#include "deep.h"
+
+/* More weights than that are not searched: each certificate then takes seconds. */
+#define MAX_SEARCHED_WEIGHTS 400
+
+void ncf__deep_add_part(ncf_deep_t *deep, char *scope, char *argument, ncf_verdict_t proved)
+{
+    NCF_REQUIRE(deep->part_count < NCF_DEEP_MAX_PARTS);
+    deep->parts[deep->part_count++] = (ncf_part_t){scope, argument, proved};
+}
+
+/* ---- Are there other points than those of rank one? ------------------------------ */
+
+/*
+ * W_1 acts through the essential subspace of the data only (T-RANKONE (6)); its rank and
+ * that of W_l is at most the smaller side.
+ */
+static int widths_force_rank_one(const ncf_rank_one_shape_t *shape, slong essential_dimension)
+{
+    for (slong l = 0; l + 1 < shape->depth; l++) {
+        slong columns = l == 0 ? essential_dimension : shape->widths[l];
+        if (shape->widths[l + 1] > 1 && columns > 1)
+            return 0;
+    }
+    return 1;
+}
+
+const char *ncf__deep_only_rank_one(const struct ncf_result *result)
+{
+    const ncf_deep_t *deep = result->deep;
+    if (!deep->has_shape)
+        return NULL;
+    if (ncf__rank_one_is_linear(&deep->shape))
+        return result->search.lines.count > 0
+                   ? "the points of a deep linear network in closed form, from the exact "
+                     "vector "
+                     "m = sum_i z_i x_i (T-DEEPLINEAR)"
+                   : "m = sum_i z_i x_i is exactly zero, so that N = 0 and every point of the "
+                     "sphere "
+                     "is a KKT point with lambda = 0 (T-DEEPLINEAR)";
+    if (result->essential_dimension == 0)
+        return "the data tensor is exactly zero, so that N = 0 and every point of the sphere "
+               "is a "
+               "KKT point with lambda = 0 (T-RANKONE)";
+    if (widths_force_rank_one(&deep->shape, result->essential_dimension))
+        return "the widths leave W_1, .., W_{K-1} no other rank than one (T-RANKONE)";
+    return NULL;
+}
+
+/* ---- The whole ------------------------------------------------------------------- */
+
+static void set_scope(struct ncf_result *result)
+{
+    ncf_line_search_t *search = &result->search;
+    ncf__free(search->scope);
+    if (search->bounded)
+        search->scope = ncf__format("all KKT points with lambda >= %s", search->bound_text);
+    else
+        search->scope =
+            ncf__strdup(result->deep->homogeneous ? "all KKT points with lambda != 0"
+                                                  : "all KKT points with lambda > 0");
+}
+
+static void set_argument(struct ncf_result *result, const char *text)
+{
+    ncf__free(result->search.argument);
+    result->search.argument = ncf__strdup(text);
+}
+
+/* No lines: other activations, a formula, a sum. */
+static void start_without_lines(struct ncf_result *result)
+{
+    ncf_line_search_t *search = &result->search;
+    ncf__line_list_init(&search->lines);
+    search->route = "none";
+    search->precision = result->options.precision;
+    if (result->options.lambda_min != NULL)
+        ncf__line_search_set_bound(search, result->options.lambda_min);
+}
+
+/*
+ * The search runs with what time is left. Networks beyond the limit are described by their
+ * families alone.
+ */
+static void search_others(struct ncf_result *result, const struct ncf_problem *problem,
+                          const ncf_limits_t *limits)
+{
+    ncf_deep_t *deep = result->deep;
+    deep->method = deep->has_shape ? "rank-one+search" : "search";
+    if (deep->has_network && deep->network->unknowns <= MAX_SEARCHED_WEIGHTS) {
+        ncf__deep_search(result, problem, limits);
+        return;
+    }
+    deep->method = deep->has_shape ? "rank-one" : "none";
+    ncf__line_search_note(
+        &result->search,
+        ncf__format("other points than these were not searched for: the network has "
+                    "more than %d weights",
+                    MAX_SEARCHED_WEIGHTS));
+}
+
+static void find_points(struct ncf_result *result, const struct ncf_problem *problem,
+                        const ncf_limits_t *limits)
+{
+    ncf_deep_t *deep = result->deep;
+    if (deep->has_shape && ncf__rank_one_is_linear(&deep->shape))
+        start_without_lines(result);
+    if (deep->has_shape)
+        ncf__deep_families(result, problem, limits);
+    else
+        start_without_lines(result);
+    result->limit = result->search.limit;
+    if (deep->has_shape)
+        ncf__deep_list_families(result, problem, limits);
+    const char *argument = ncf__deep_only_rank_one(result);
+    deep->complete = ncf_undecided();
+    if (argument != NULL) {
+        deep->complete = result->search.lines.complete;
+        deep->method = ncf__rank_one_is_linear(&deep->shape) ? "closed-form" : "rank-one";
+    } else if (result->limit == NCF_LIMIT_NONE) {
+        search_others(result, problem, limits);
+    } else {
+        deep->method = deep->has_shape ? "rank-one" : "none";
+    }
+    set_scope(result);
+    set_argument(result, ncf_is_proved(deep->complete) ? argument : "");
+}
+
+/* ---- Counts ---------------------------------------------------------------------- */
+
+/*
+ * The rank-one points and the others. Without completeness these are lower bounds: an
+ * orbit whose size is not known, or which may be another one, then counts as nothing.
+ */
+static void count_orbit(ncf_census_t *census, const ncf_point_orbit_t *orbit, int complete)
+{
+    int strict = orbit->point.second_order == NCF_SECOND_ORDER_STRICT;
+    if (orbit->not_separated)
+        return;
+    fmpz_add_ui(census->orbits.value, census->orbits.value, 1);
+    if (orbit->size_known) {
+        fmpz_add(census->positive.value, census->positive.value, orbit->size);
+        if (strict)
+            fmpz_add(census->strict_second_order.value, census->strict_second_order.value,
+                     orbit->size);
+        return;
+    }
+    if (complete)
+        census->positive.known = 0;
+    if (complete && (strict || !ncf_is_proved(orbit->point.inertia_known)))
+        census->strict_second_order.known = 0;
+}
+
+static void copy_count(ncf_count_struct *out, const ncf_count_struct *in)
+{
+    fmpz_init_set(out->value, in->value);
+    out->known = in->known;
+}
+
+static void start_census(struct ncf_result *result)
+{
+    ncf_deep_t *deep = result->deep;
+    ncf_census_t *census = &result->census, *from = &deep->rank_one;
+    copy_count(&census->positive, &from->positive);
+    copy_count(&census->strict_second_order, &from->strict_second_order);
+    copy_count(&census->rank_one, &from->rank_one);
+    copy_count(&census->orbits, &from->orbits);
+    if (deep->has_shape)
+        return;
+    census->positive.known = census->orbits.known = census->strict_second_order.known = 1;
+}
+
+static void count_points(struct ncf_result *result)
+{
+    ncf_deep_t *deep = result->deep;
+    ncf_census_t *census = &result->census;
+    slong first = deep->orbits.count - deep->others;
+    start_census(result);
+    for (slong k = first; k < deep->orbits.count; k++)
+        count_orbit(census, &deep->orbits.orbits[k], ncf_is_proved(deep->complete));
+}
+
+/* Keeps the `top` orbits of largest lambda. */
+static void trim_orbits(struct ncf_result *result)
+{
+    ncf_deep_t *deep = result->deep;
+    ncf_point_orbit_list_t *list = &deep->orbits;
+    deep->all_orbits =
+        deep->families.all && deep->orbits.count - deep->others == deep->families.count;
+    ncf__point_orbit_list_sort(list);
+    while (list->count > (slong) result->options.top) {
+        ncf__point_orbit_clear(&list->orbits[--list->count]);
+        deep->all_orbits = 0;
+    }
+    deep->others = 0;
+    for (slong k = 0; k < list->count; k++)
+        deep->others += list->orbits[k].line < 0;
+}
+
+/* ---- The result ------------------------------------------------------------------ */
+
+static ncf_deep_t *deep_new(const struct ncf_problem *problem)
+{
+    ncf_deep_t *deep = ncf__calloc(1, sizeof(*deep));
+    fmpz_t degree;
+    fmpz_init(degree);
+    deep->method = "none";
+    deep->homogeneous = ncf__problem_homogeneous(degree, problem);
+    deep->has_network = ncf__network_init(deep->network, problem);
+    deep->has_shape = ncf__rank_one_shape_init(&deep->shape, problem);
+    deep->families.all = 1;
+    fmpz_clear(degree);
+    return deep;
+}
+
+void ncf__deep_free(ncf_deep_t *deep)
+{
+    if (deep == NULL)
+        return;
+    if (deep->uses_search)
+        ncf__collect_clear(&deep->collection);
+    for (int i = 0; i < deep->part_count; i++) {
+        ncf__free(deep->parts[i].scope);
+        ncf__free(deep->parts[i].argument);
+    }
+    ncf__point_orbit_list_clear(&deep->orbits);
+    ncf__census_clear(&deep->rank_one);
+    ncf__rank_one_list_clear(&deep->families);
+    if (deep->has_shape)
+        ncf__rank_one_shape_clear(&deep->shape);
+    if (deep->has_network)
+        ncf__network_clear(deep->network);
+    ncf__free(deep);
+}
+
+void ncf__deep_withdraw(ncf_deep_t *deep)
+{
+    deep->complete = ncf_undecided();
+    for (int i = 0; i < deep->part_count; i++)
+        deep->parts[i].proved = ncf_undecided();
+}
+
+void ncf__solve_deep(struct ncf_result *result, const struct ncf_problem *problem,
+                     const ncf_limits_t *limits)
+{
+    result->deep = deep_new(problem);
+    result->euler_identity = result->layer_norms = result->network_check = ncf_undecided();
+    find_points(result, problem, limits);
+    count_points(result);
+    trim_orbits(result);
+}

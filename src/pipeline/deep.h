@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * deep.h: `ncf solve` for all networks but two layers with a power activation: closed
+ * forms where there are some (T-DEEPLINEAR, T-RANKONE), a search for all else. Each part
+ * says what it proves.
+ */
+#ifndef NCF_DEEP_H
+#define NCF_DEEP_H
+
+#include "../kkt/rank_one.h"
+#include "collect.h"
+#include "line_search.h"
+#include "point_orbit.h"
+
+#define NCF_DEEP_MAX_WEIGHTS                                                                  \
+    2000 /* points of larger networks are given by line and supports */
+#define NCF_DEEP_MAX_PARTS 3
+
+/* A statement about all points of some kind. */
+typedef struct {
+    char *scope;    /* "all rank-one KKT points with lambda != 0" */
+    char *argument; /* why; "" when it is not proved */
+    ncf_verdict_t proved;
+} ncf_part_t;
+
+struct ncf_deep {
+    ncf_network_t network;
+    int has_network; /* the weights can be numbered */
+    ncf_rank_one_shape_t shape;
+    int has_shape; /* monomials t^p, D within the limit */
+    int homogeneous;
+    const char *method; /* static: "closed-form", "rank-one", "rank-one+search", "search" */
+    ncf_rank_one_list_t families;
+    ncf_census_t rank_one;         /* rank-one points in the scope of parts[0] */
+    ncf_point_orbit_list_t orbits; /* families and other orbits, decreasing lambda */
+    int all_orbits;                /* none was left out for --top */
+    slong others;                  /* listed orbits that are not rank-one families */
+    slong not_separated; /* of these: not proved to differ from a family or another one */
+    ncf_part_t parts[NCF_DEEP_MAX_PARTS];
+    int part_count;
+    ncf_verdict_t complete; /* all KKT points in result->search.scope */
+    int uses_search;
+    ncf_collection_t collection; /* when uses_search; its orbits are in `orbits` */
+};
+
+/* Everything but the handling of options; result->deep is set here. */
+void ncf__solve_deep(struct ncf_result *result, const struct ncf_problem *problem,
+                     const ncf_limits_t *limits);
+void ncf__deep_free(ncf_deep_t *deep);
+
+/* After a contradiction between two routes nothing is called complete. */
+void ncf__deep_withdraw(ncf_deep_t *deep);
+
+/* ---- Parts ----------------------------------------------------------------------- */
+
+/* Takes over both texts. */
+void ncf__deep_add_part(ncf_deep_t *deep, char *scope, char *argument, ncf_verdict_t proved);
+
+/* Lines, families and census of rank-one points; result->search is initialised. */
+void ncf__deep_families(struct ncf_result *result, const struct ncf_problem *problem,
+                        const ncf_limits_t *limits);
+
+/*
+ * Is every KKT point with lambda != 0 of rank one in W_1, .., W_{K-1}? Then the argument,
+ * static; else NULL (T-RANKONE (6), T-DEEPLINEAR).
+ */
+const char *ncf__deep_only_rank_one(const struct ncf_result *result);
+
+/*
+ * Appends the families to the orbits, with their check in the full network: the audit of
+ * the result is set from these.
+ */
+void ncf__deep_list_families(struct ncf_result *result, const struct ncf_problem *problem,
+                             const ncf_limits_t *limits);
+
+/* Points that are not rank-one families, by a search: nothing is complete. */
+void ncf__deep_search(struct ncf_result *result, const struct ncf_problem *problem,
+                      const ncf_limits_t *limits);
+
+/*
+ * Takes over an orbit that another route found: drops it (returns 0) when it is proved to
+ * belong to the rank-one families, which are complete; else appends it (returns 1), with
+ * a mark when it is not proved to be none of them.
+ */
+int ncf__deep_take_orbit(struct ncf_result *result, ncf_point_orbit_t *orbit);
+
+#endif
