@@ -458,7 +458,7 @@ static void conclude(certify_t *t)
         return;
     }
     decide_sign(record);
-    ncf__point_ranks(record, t->network, t->problem, prec);
+    ncf__point_ranks(record, t->network, t->problem, prec, t->options->max_precision);
     decide_inertia(t);
 }
 

@@ -122,8 +122,8 @@ int ncf__matrix_is_invertible(const arb_mat_t m, slong prec);
 void ncf__zero_invariant(signed char *zero, arb_srcptr u, const ncf_network_t network,
                          const struct ncf_problem *problem, const fmpq_mat_t weights, slong prec);
 
-/* ranks and rank_one from `point`, `zero` and the sign of lambda, T-RANKS. */
+/* ranks and rank_one from `box`, `point`, `zero` and the sign of lambda, T-RANKS. */
 void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network,
-                      const struct ncf_problem *problem, slong prec);
+                      const struct ncf_problem *problem, slong prec, slong max_precision);
 
 #endif

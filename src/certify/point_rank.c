@@ -5,6 +5,8 @@
  */
 #include "point_internal.h"
 
+#include "rank_one_proof.h"
+
 #include <math.h>
 
 #define NEGLIGIBLE 0x1p-40 /* of the largest entry: not worth a pivot */
@@ -204,8 +206,20 @@ static ncf_verdict_t rank_one_verdict(const ncf_certified_point_t *record)
     return verdict;
 }
 
+/* T-RANKONE (3): the box holds one KKT point, so the lift that lies in it is this point. */
+static void lift_rank_one(ncf_certified_point_t *record, const ncf_network_struct *network,
+                          const struct ncf_problem *problem, slong max_precision)
+{
+    if (!ncf_is_undecided(record->rank_one) || record->slice_dimension > 0)
+        return;
+    record->rank_one =
+        ncf__rank_one_prove(record->box, record->point, problem, network, max_precision);
+    for (slong l = 0; l + 1 < record->block_count && ncf_is_proved(record->rank_one); l++)
+        record->ranks[l].lower = record->ranks[l].upper = 1;
+}
+
 void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network,
-                      const struct ncf_problem *problem, slong prec)
+                      const struct ncf_problem *problem, slong prec, slong max_precision)
 {
     for (slong l = 0; l < record->block_count; l++) {
         ncf_network_block_t place = ncf__network_block(network, l);
@@ -221,4 +235,5 @@ void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network
         bound_by_neighbours(record->ranks, network);
     }
     record->rank_one = rank_one_verdict(record);
+    lift_rank_one(record, network, problem, max_precision);
 }

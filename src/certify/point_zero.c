@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define MAX_TERMS 2000 /* of N, where it is expanded: that is done anew for every point */
+
 /* Takes the marks of those weights away whose component is not the exact ball 0. */
 static int unmark_by_balls(signed char *zero, arb_srcptr u, const ncf_network_struct *network,
                            const arb_mat_t x, const arb_mat_t weights, slong prec)
@@ -84,7 +86,11 @@ static int by_polynomial(signed char *zero, const struct ncf_problem *problem,
                          const fmpq_mat_t weights)
 {
     ncf_polynomial_t polynomial;
-    if (!ncf__polynomial_init(polynomial, problem, weights))
+    fmpz_t terms;
+    fmpz_init(terms);
+    int small = ncf__polynomial_terms_bound(terms, problem) && fmpz_cmp_si(terms, MAX_TERMS) <= 0;
+    fmpz_clear(terms);
+    if (!small || !ncf__polynomial_init(polynomial, problem, weights))
         return 0;
     while (unmark_by_monomials(zero, polynomial))
         continue;

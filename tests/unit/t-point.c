@@ -6,7 +6,7 @@
 #include "../harness.h"
 #include "../problems.h"
 
-#include "../../src/certify/point.h"
+#include "../../src/certify/point_internal.h"
 
 #include <math.h>
 #include <string.h>
@@ -216,8 +216,8 @@ static void test_all_points(void)
     clashes = found.clashes;
     slong first = count_like(&found, 22.812018397, 1, 1, 3, 0);
     slong second = count_like(&found, 20.718533210, 1, 1, 3, 0);
-    slong third = count_like(&found, 11.406009199, 1, 2, 0, 1);
-    slong fourth = count_like(&found, 10.359266605, 1, 2, 0, 1);
+    slong third = count_like(&found, 11.406009199, 1, 1, 0, 1);
+    slong fourth = count_like(&found, 10.359266605, 1, 1, 0, 1);
     slong last = count_like(&found, 0.436555, 2, 2, 0, 1);
     found_clear(&found);
     model_clear(&m);
@@ -304,6 +304,70 @@ static void test_zeros_of_the_data(void)
     model_clear(&m);
     CHECK(proved);
     CHECK(right);
+}
+
+/* Marks that the gradient does not keep at zero are taken away, whatever the candidate. */
+static void test_wrong_marks(void)
+{
+    static const slong widths[] = {2, 2, 1}, square[] = {2}, linear[] = {1};
+    /* v_1; w_1 (p = 2 keeps it at zero, p = 1 does not); unit 1; unit 1 and half of unit 2 */
+    static const char *const marks[] = {"....0.", "00....", "00..0.", "0000.."};
+    static const char *const kept_square[] = {"......", "00....", "00..0.", "0000.."};
+    static const char *const kept_linear[] = {"......", "......", "00..0.", "......"};
+    int wrong = 0;
+    for (int k = 0; k < 8; k++) {
+        model_t m;
+        signed char zero[6];
+        fmpq_mat_t weights;
+        arb_ptr box = _arb_vec_init(6);
+        model_init(&m, 2, widths, k < 4 ? square : linear);
+        fmpq_mat_init(weights, 4, 1);
+        ncf__problem_weights(weights, &m.problem);
+        for (slong j = 0; j < 6; j++) {
+            zero[j] = marks[k % 4][j] == '0' ? 1 : -1;
+            arb_set_d(box + j, zero[j] == 1 ? 0 : 0.5);
+            arb_add_error_2exp_si(box + j, -10);
+        }
+        ncf__zero_invariant(zero, box, m.network, &m.problem, weights, 64);
+        const char *kept = k < 4 ? kept_square[k % 4] : kept_linear[k % 4];
+        for (slong j = 0; j < 6; j++)
+            wrong += (zero[j] == 1) != (kept[j] == '0');
+        fmpq_mat_clear(weights);
+        _arb_vec_clear(box, 6);
+        model_clear(&m);
+    }
+    CHECK_MSG(wrong == 0, "%d", wrong);
+}
+
+/* A ball matrix that holds a singular one is never called invertible. */
+static void test_invertible(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 45);
+    int wrong = 0, proved = 0;
+    for (int k = 0; k < 200; k++) {
+        slong size = 1 + k % 5;
+        arb_mat_t m;
+        arb_mat_init(m, size, size);
+        /* the last row is a combination of the others, or zero, but for its radius */
+        for (slong i = 0; i < size * size; i++) {
+            arb_ptr entry = arb_mat_entry(m, i / size, i % size);
+            if (i / size + 1 < size)
+                arb_set_si(entry, (slong) ncf__random_below(&random, 19) - 9);
+            if (i / size + 1 < size)
+                arb_add(arb_mat_entry(m, size - 1, i % size), arb_mat_entry(m, size - 1, i % size),
+                        entry, 64);
+        }
+        wrong += ncf__matrix_is_invertible(m, 64);
+        for (slong j = 0; j < size; j++)
+            arb_add_ui(arb_mat_entry(m, j, j), arb_mat_entry(m, j, j), 100, 64);
+        proved += ncf__matrix_is_invertible(m, 64);
+        arb_add_error_2exp_si(arb_mat_entry(m, size - 1, size - 1), 8);
+        wrong += ncf__matrix_is_invertible(m, 64);
+        arb_mat_clear(m);
+    }
+    CHECK_MSG(wrong == 0, "%d", wrong);
+    CHECK_MSG(proved == 200, "%d", proved);
 }
 
 /* ---- lambda ---------------------------------------------------------------------- */
@@ -584,6 +648,8 @@ int main(void)
         {"all points of small networks", test_all_points},
         {"units that are off are exactly zero", test_dead_units},
         {"zeros that come from the data, and near zeros", test_zeros_of_the_data},
+        {"marks that are wrong are taken away", test_wrong_marks},
+        {"singular matrices are not invertible", test_invertible},
         {"lambda zero and negative", test_lambda},
         {"bad candidates, a circle of points", test_bad_candidates},
         {"a curve of points", test_curve},
