@@ -79,6 +79,15 @@ UNIT_TESTS += tests/unit/t-points
 tests_unit_t_points_SOURCES = tests/unit/t-points.c
 tests_unit_t_points_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-prune
+tests_unit_t_prune_SOURCES = tests/unit/t-prune.c tests/problems.c tests/problems.h
+tests_unit_t_prune_LDADD = $(unit_ldadd)
+
+UNIT_TESTS += tests/unit/t-prune_interval
+tests_unit_t_prune_interval_SOURCES = tests/unit/t-prune_interval.c tests/problems.c tests/problems.h
+tests_unit_t_prune_interval_CFLAGS = $(AM_CFLAGS) -Wno-psabi
+tests_unit_t_prune_interval_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-problem
 tests_unit_t_problem_SOURCES = tests/unit/t-problem.c
 tests_unit_t_problem_LDADD = $(unit_ldadd)

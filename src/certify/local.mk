@@ -31,7 +31,17 @@ libncf_core_la_SOURCES += \
 	src/certify/multiplicity.c \
 	src/certify/patch.c \
 	src/certify/patch.h \
+	src/certify/prune.c \
 	src/certify/prune.h \
+	src/certify/prune_box.c \
+	src/certify/prune_class.c \
+	src/certify/prune_conclude.c \
+	src/certify/prune_internal.h \
+	src/certify/prune_lift.c \
+	src/certify/prune_lift.h \
+	src/certify/prune_search.h \
+	src/certify/prune_strata.h \
+	src/certify/prune_stratum.c \
 	src/certify/point.c \
 	src/certify/point.h \
 	src/certify/point_internal.h \
@@ -61,3 +71,13 @@ libncf_product_la_SOURCES = \
 	src/certify/product_avx512.c \
 	src/certify/product_portable.c
 libncf_core_la_LIBADD += libncf-product.la
+
+# Vectors are arguments of inlined functions only; the note about their passing is silenced.
+noinst_LTLIBRARIES += libncf-prune.la
+libncf_prune_la_CFLAGS = $(AM_CFLAGS) -Wno-psabi
+libncf_prune_la_SOURCES = \
+	src/certify/prune_avx2.c \
+	src/certify/prune_avx512.c \
+	src/certify/prune_kernel.inc \
+	src/certify/prune_portable.c
+libncf_core_la_LIBADD += libncf-prune.la

@@ -1,24 +1,23 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * prune.h: completeness for small deep power networks by branch and prune: ALL
+ * prune.h: completeness for small deep power networks by branch and prune (T-PRUNE): ALL
  * KKT points with lambda >= lambda_min, up to the symmetries of the network. The search
- * runs in proved double intervals; what is reported is proved in balls, in
+ * runs in proved double intervals (T-INTERVAL); what is reported is proved in balls, in
  * the full network. No candidate from elsewhere is used.
  */
 #ifndef NCF_PRUNE_H
 #define NCF_PRUNE_H
 
-#include "../network/network.h"
+#include "point.h"
 
 typedef struct ncf_prune_search ncf_prune_search_t; /* a search that can go on */
 
-/* One orbit of isolated KKT points, through one of its points. n unknowns. */
+/* One orbit of isolated KKT points, through one of its points. */
 typedef struct {
-    arb_ptr box;       /* n + 1: (u, lambda): the full system has exactly one zero in it */
-    arb_ptr point;     /* n + 1: a tight enclosure of that zero, inside the box */
-    fmpz_t orbit_size; /* points in the orbit (permutations and signs of hidden units) */
-    int size_known;    /* the stabiliser was decided */
-    slong *active;     /* depth - 1: units of each hidden layer that are not zero */
+    ncf_certified_point_t point; /* exists and lambda_positive are proved */
+    fmpz_t orbit_size;           /* points in the orbit, T-ORBIT */
+    int size_known;              /* the stabiliser was decided */
+    slong *active;               /* depth - 1: units of each hidden layer that are not zero */
 } ncf_prune_point_t;
 
 /*
@@ -27,16 +26,19 @@ typedef struct {
  * smooth set of that dimension in directions (units of one orbit not identified).
  */
 typedef struct {
-    slong dimension;                 /* -1: not known */
+    slong dimension; /* -1: not known */
     ncf_verdict_t holds, dimension_proved;
-    const char *reason;              /* what is proved or why not; static */
-    arb_ptr hull;                    /* n: contains the weights of all its KKT points */
+    const char *reason; /* what is proved or why not; static */
+    arb_ptr hull;       /* n: contains the weights of all its KKT points */
     arb_t lambda;
     slong boxes;
     slong *active;
 } ncf_prune_component_t;
 
-/* A part of the search space where nothing is known: hulls of the weights and of lambda. */
+/*
+ * A part of the search space that is undecided: for every KKT point in it, some point of
+ * its orbit, or of the orbit with the last layer negated, has its weights in the hull.
+ */
 typedef struct {
     arb_ptr hull; /* n */
     arb_t lambda;
@@ -48,18 +50,19 @@ typedef struct {
 typedef struct {
     slong unknowns, depth;
     fmpq_t lambda_min;
-    ncf_prune_point_t *points; /* pairwise different orbits, decreasing lambda (midpoints) */
+    ncf_prune_point_t *points; /* one an orbit, decreasing lambda (midpoints) */
     slong count;
+    ncf_verdict_t distinct; /* the orbits of the points are pairwise different */
     ncf_prune_component_t *components;
     slong component_count;
     ncf_prune_region_t *regions;
     slong region_count;
-    slong strata;          /* numbers of active units that were searched */
-    slong boxes;           /* examined in all */
-    slong open_boxes;      /* neither excluded nor settled, components included */
-    double share_decided;  /* of the volume of all charts, for information */
-    double seconds;        /* of the search, all runs together */
-    ncf_limit_t limit;     /* why it ended early, if it did */
+    slong strata;         /* numbers of active units that were searched */
+    slong boxes;          /* examined in all */
+    slong open_boxes;     /* neither excluded nor settled, components included */
+    double share_decided; /* of the volume of all charts, for information */
+    double seconds;       /* of the search, all runs together */
+    ncf_limit_t limit;    /* why it ended early, if it did */
     /*
      * PROVED: every KKT point with lambda >= lambda_min is, up to the symmetries, one of
      * `points` or lies in the hull of one of `components`. (Points whose lambda is just
@@ -70,8 +73,8 @@ typedef struct {
 
 /*
  * NULL when the search can treat the problem: a feed-forward network with power
- * activations of degree 2 to 16, at least one hidden layer, and at most 7 unknown directions in the
- * largest stratum. Otherwise one fact about why not; static text.
+ * activations of degree 2 to 16, at least one hidden layer, and at most 7 unknown directions
+ * in the largest stratum. Otherwise one fact about why not; static text.
  */
 const char *ncf__prune_unsupported(const struct ncf_problem *problem);
 
@@ -99,10 +102,10 @@ void ncf__prune_conclude(ncf_prune_t *out, const ncf_prune_search_t *search, slo
 void ncf__prune_clear(ncf_prune_t *result);
 
 /*
- * Writes the state as text, doubles in hexadecimal, so that nothing is rounded; and reads it again for
- * the same problem (digest of its data and widths) and lambda_min. The reader trusts the text
- * as it trusts the program: a state is a proof only for someone who wrote it. NCF_EIO when
- * the stream fails, NCF_EPARSE when the text is malformed, NCF_EARG when it belongs to
+ * Writes the state as text, doubles in hexadecimal, so that nothing is rounded; and reads it
+ * again for the same problem (digest of its data and widths) and lambda_min. The reader trusts
+ * the text as it trusts the program: a state is a proof only for someone who wrote it. NCF_EIO
+ * when the stream fails, NCF_EPARSE when the text is malformed, NCF_EARG when it belongs to
  * another problem or bound; then *out is NULL.
  */
 ncf_status_t ncf__prune_save(FILE *stream, const ncf_prune_search_t *search, ncf_error_t *err);
