@@ -2,6 +2,7 @@
 /* symmetry_orbit.c: what is proved about orbits of certified points (T-ORBIT). */
 #include "symmetry_internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 /* A ball that is not finite proves nothing. */
@@ -319,35 +320,77 @@ static int compare_slongs(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+/* The first points of the orbits in a piece, with numbers to guess by. */
+typedef struct {
+    slong *indices;
+    double *invariants;
+    slong count;
+} heads_t;
+
+/* A functional of the vector that nearly always represents the orbit. */
+static double guess_invariant(const ncf_symmetry_group_struct *sym, const ncf_orbit_member_t *z)
+{
+    slong n = sym->unknowns;
+    double *u = ncf__malloc(2 * (size_t) n, sizeof(*u)), *canonical = u + n, sum = 0;
+    for (slong w = 0; w < n; w++)
+        u[w] = arf_get_d(arb_midref(z->point + w), ARF_RND_NEAR);
+    ncf__symmetry_canonical(canonical, NULL, sym, u);
+    for (slong w = 0; w < n; w++)
+        sum += cos((double) w) * canonical[w];
+    ncf__free(u);
+    return sum;
+}
+
+/* Brings the head whose invariant is nearest to the front: most points meet only theirs. */
+static void bring_nearest(heads_t *heads, double invariant)
+{
+    slong best = 0;
+    for (slong h = 1; h < heads->count; h++) {
+        if (fabs(heads->invariants[h] - invariant) < fabs(heads->invariants[best] - invariant))
+            best = h;
+    }
+    slong index = heads->indices[best];
+    double kept = heads->invariants[best];
+    heads->indices[best] = heads->indices[0];
+    heads->invariants[best] = heads->invariants[0];
+    heads->indices[0] = index;
+    heads->invariants[0] = kept;
+}
+
 /* Compares the points of one piece with the orbits found before them. */
 static void partition_piece(slong *orbit, ncf_verdict_t *different,
                             const ncf_symmetry_group_struct *sym,
                             const ncf_orbit_member_t *points, slong *indices, slong count)
 {
-    slong *heads = ncf__malloc((size_t) count, sizeof(*heads));
+    heads_t heads = {ncf__malloc((size_t) count, sizeof(slong)),
+                     ncf__malloc((size_t) count, sizeof(double)), 0};
     slong *open = ncf__malloc((size_t) count, sizeof(*open));
-    slong head_count = 0;
     qsort(indices, (size_t) count, sizeof(*indices), compare_slongs);
     for (slong i = 0; i < count; i++) {
         slong index = indices[i], open_count = 0;
+        double invariant = count > 1 ? guess_invariant(sym, &points[index]) : 0;
         orbit[index] = index;
-        for (slong h = 0; h < head_count && orbit[index] == index; h++) {
+        if (heads.count > 0)
+            bring_nearest(&heads, invariant);
+        for (slong h = 0; h < heads.count && orbit[index] == index; h++) {
             ncf_verdict_t same =
-                ncf__symmetry_same_orbit(NULL, sym, &points[index], &points[heads[h]]);
+                ncf__symmetry_same_orbit(NULL, sym, &points[index], &points[heads.indices[h]]);
             if (ncf_is_proved(same))
-                orbit[index] = heads[h];
+                orbit[index] = heads.indices[h];
             else if (ncf_is_undecided(same))
-                open[open_count++] = heads[h];
+                open[open_count++] = heads.indices[h];
         }
         if (orbit[index] != index)
             continue;
-        heads[head_count++] = index;
+        heads.indices[heads.count] = index;
+        heads.invariants[heads.count++] = invariant;
         different[index] = open_count == 0 ? ncf_proved() : ncf_undecided();
         for (slong h = 0; h < open_count; h++)
             different[open[h]] = ncf_undecided();
     }
     ncf__free(open);
-    ncf__free(heads);
+    ncf__free(heads.invariants);
+    ncf__free(heads.indices);
 }
 
 /* The points that lambda does not separate: by the norms, then one by one. */
