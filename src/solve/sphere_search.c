@@ -10,7 +10,7 @@
 #define POLISH_STEPS 8
 #define CONVERGED 1e-8       /* |grad N - lambda u| / lambda of a point that is kept */
 #define EXACT 2e-15          /* the same, where further steps are idle */
-#define SINGULAR 1e6         /* entries of the inverse of a matrix whose entries are about 1 */
+#define SINGULAR 1e4         /* entries of the inverse of a matrix whose entries are about 1 */
 #define DIFFERENCE_STEP 1e-5 /* for products with the Hessian by central differences */
 
 double ncf__dot_double(const double *a, const double *b, slong n)
