@@ -17,6 +17,10 @@ bench_p_homotopy_SOURCES = bench/p-homotopy.c
 bench_p_homotopy_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast
 bench_p_homotopy_LDADD = libncf-core.la
 
+bench_programs += bench/p-rank_two
+bench_p_rank_two_SOURCES = bench/p-rank_two.c
+bench_p_rank_two_LDADD = libncf-core.la
+
 bench_programs += bench/p-real_roots
 bench_p_real_roots_SOURCES = bench/p-real_roots.c
 bench_p_real_roots_LDADD = libncf-core.la

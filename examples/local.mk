@@ -9,4 +9,5 @@ EXTRA_DIST += \
 	examples/points.csv \
 	examples/quartic.json \
 	examples/quickstart.json \
+	examples/rank-two.json \
 	examples/undecided.json

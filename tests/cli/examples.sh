@@ -35,6 +35,10 @@ solves many-points 0 '^COMPLETE ' ' 41\^50 - 1$'
 solves cubic-12 0 '^COMPLETE ' '^  all +248155780267520$' '4095 proved distinct of 4095'
 solves undecided 1 '^UNDECIDED ' '^Open '
 
+run info "$examples/rank-two.json"
+seen="$seen rank-two.json"
+check "rank-two: described" status_is 0
+
 for file in "$examples"/*.json; do
     case " $seen " in
     *" ${file##*/} "*) ;;

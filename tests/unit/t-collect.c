@@ -268,6 +268,50 @@ static void test_nothing(void)
     CHECK(stopped);
 }
 
+/*
+ * examples/rank-two.json: two points, and a strict local maximum of N on the sphere whose W_1
+ * has rank two. With the first point alone there is none: W_1 is then a column times x^T.
+ */
+static void test_rank_two(void)
+{
+    ncf_problem_t *problem = NULL;
+    ncf_network_t network;
+    ncf_collect_options_t options;
+    char *path = ncf_test_path("examples/rank-two.json");
+    int listed = 0, strict = 0;
+    slong orbits[2] = {0, 0};
+    if (ncf_problem_read(&problem, path, NULL) == NCF_OK) {
+        NCF_REQUIRE(ncf__network_init(network, problem));
+        ncf__collect_options_init(&options, network, problem);
+        for (slong points = 2; points >= 1; points--) {
+            ncf_collection_t found;
+            /* The label of the second point becomes 0. */
+            if (points == 1)
+                fmpq_zero(fmpq_mat_entry(problem->y, 1, 0));
+            ncf__collect_init(&found, problem, network, &options, NULL);
+            for (slong i = 0; i < found.orbits.count; i++) {
+                const ncf_point_orbit_t *orbit = &found.orbits.orbits[i];
+                const ncf_certified_point_t *point = &orbit->point;
+                listed += point->ranks[0].lower == 2;
+                strict +=
+                    point->ranks[0].lower == 2 && ncf_is_proved(point->exists) &&
+                    ncf_is_proved(point->lambda_positive) && ncf_is_refuted(point->rank_one) &&
+                    ncf_is_proved(point->inertia_known) && point->index == 0 &&
+                    point->nullity == 0 && arb_is_positive(point->gap) &&
+                    fmpz_equal_si(orbit->size, 16) && lambda_is(&found, i, "0.065984114");
+            }
+            orbits[points - 1] = found.orbits.count;
+            ncf__collect_clear(&found);
+        }
+        ncf__network_clear(network);
+        ncf_problem_free(problem);
+    }
+    ncf__free(path);
+    CHECK_MSG(orbits[1] == 6, "%ld orbits", (long) orbits[1]);
+    CHECK(orbits[0] > 0);
+    CHECK_MSG(listed == 2 && strict == 1, "%d of rank two, %d strict", listed, strict);
+}
+
 int main(void)
 {
     static const ncf_test_t tests[] = {
@@ -278,6 +322,7 @@ int main(void)
         {"points that are not isolated", test_not_isolated},
         {"a curve among isolated points", test_curve},
         {"deep linear", test_linear},
+        {"rank two", test_rank_two},
         {"nothing to find", test_nothing},
         {NULL, NULL},
     };
