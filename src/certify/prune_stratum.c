@@ -289,7 +289,7 @@ const char *ncf__prune_unsupported(const struct ncf_problem *problem)
         return "the network has no hidden layer";
     if (problem->network.depth > PRUNE_LAYERS)
         return "the network has too many layers for a complete search";
-    slong active[PRUNE_LAYERS];
+    slong active[PRUNE_LAYERS], single[PRUNE_LAYERS];
     for (slong l = 0; l + 1 < problem->network.depth; l++) {
         const ncf_activation_t *activation = &problem->network.activations[l];
         if (activation->kind != NCF_ACTIVATION_POWER || activation->degree < 2)
@@ -297,10 +297,14 @@ const char *ncf__prune_unsupported(const struct ncf_problem *problem)
         if (activation->degree > PRUNE_DEGREE)
             return "the degree of an activation is too large for a complete search";
         active[l] = problem->network.widths[l + 1];
+        single[l] = 1;
     }
     ncf_prune_stratum_t s;
     if (!stratum_init(&s, active, problem))
         return "the network has too many unknown directions for a complete search";
+    /* The lower the head, the higher its power: no stratum has more than this one. */
+    if (!stratum_init(&s, single, problem))
+        return "the degree of the network is too large for a complete search";
     return NULL;
 }
 

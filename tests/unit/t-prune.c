@@ -127,7 +127,26 @@ static void test_chains(void)
     }
 }
 
+/* Few directions, but p_1 p_2 p_3 = 4096 in the stratum with one unit a layer. */
+static void test_degree(void)
+{
+    static const slong widths[] = {1, 2, 2, 2, 1}, degrees[] = {16, 16, 16};
+    static const slong x[] = {1, 2}, y[] = {1, -1};
+    struct ncf_problem problem;
+    fmpq_t lambda_min;
+    fmpq_init(lambda_min);
+    fmpq_set_si(lambda_min, 1, 2);
+    ncf_test_problem_init(&problem, 4, widths, degrees, 2, x, y);
+    const char *reason = ncf__prune_unsupported(&problem);
+    ncf_prune_search_t *search = ncf__prune_new(&problem, lambda_min);
+    CHECK(reason != NULL && search == NULL);
+    ncf__prune_free(search);
+    ncf_test_problem_clear(&problem);
+    fmpq_clear(lambda_min);
+}
+
 static const ncf_test_t tests[] = {
+    {"networks of too high a degree are refused", test_degree},
     {"two layers: the exact census", test_two_layers},
     {"2-2-1-1, square: five orbits", test_square_planar},
     {"one unit a layer", test_chains},
