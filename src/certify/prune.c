@@ -269,6 +269,32 @@ ncf_limit_t ncf__prune_run(ncf_prune_search_t *search, slong max_boxes, int thre
     return limit;
 }
 
+double ncf__prune_remaining(const ncf_prune_search_t *search, double spent)
+{
+    double open = (double) atomic_load(&search->undecided) * 0x1p-60;
+    if (search->finished)
+        return 0;
+    if (open >= 1)
+        return INFINITY;
+    return spent * open / (1 - open);
+}
+
+double ncf__prune_estimate(const struct ncf_problem *problem, const fmpq_t lambda_min,
+                           double seconds, int threads, const ncf_limits_t *limits)
+{
+    ncf_limits_t pilot = {.stop = limits != NULL ? limits->stop : NULL};
+    double start = ncf__clock();
+    pilot.deadline = start + seconds;
+    ncf_prune_search_t *search = ncf__prune_new(problem, lambda_min);
+    if (search == NULL)
+        return INFINITY;
+    ncf__prune_run(search, 0, threads, &pilot);
+    double spent = ncf__clock() - start;
+    double guess = search->finished ? 0 : spent + ncf__prune_remaining(search, spent);
+    ncf__prune_free(search);
+    return guess;
+}
+
 /* ---- Beginning and end ----------------------------------------------------------- */
 
 ncf_prune_search_t *ncf__prune_new_empty(const struct ncf_problem *problem,

@@ -113,6 +113,16 @@ ncf_status_t ncf__prune_load(ncf_prune_search_t **out, FILE *stream,
                              const struct ncf_problem *problem, const fmpq_t lambda_min,
                              ncf_error_t *err);
 
+/* For searches whose bound is not given: lambda_min = 10^k, a ten-thousandth or so of what
+ * |lambda| can be at most. */
+slong ncf__prune_default_exponent(const struct ncf_problem *problem);
+
+/*
+ * A guess of the seconds that the rest of a search takes, when `spent` seconds were spent so
+ * far: the volume that is decided grows about evenly. Claims nothing.
+ */
+double ncf__prune_remaining(const ncf_prune_search_t *search, double spent);
+
 /*
  * A guess of the seconds that the whole search takes on `threads` threads, from a pilot
  * run of at most `seconds`; 0 when the pilot finished it. Claims nothing.

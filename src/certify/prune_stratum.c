@@ -232,6 +232,41 @@ static double scaled_bound(const struct ncf_problem *problem, const fmpq_t lambd
     return positive ? out : 0;
 }
 
+/* log10 of the sum of |z_i| |x_i|^D, which bounds |n|; doubles are enough for a choice. */
+static double approx_size(const struct ncf_problem *problem, double degree)
+{
+    fmpq_mat_t weights;
+    double most = -INFINITY;
+    fmpq_mat_init(weights, problem->points, 1);
+    ncf__problem_weights(weights, problem);
+    for (slong i = 0; i < problem->points; i++) {
+        double square = 0, z = fabs(fmpq_get_d(fmpq_mat_entry(weights, i, 0)));
+        for (slong j = 0; j < problem->network.inputs; j++) {
+            double x = fmpq_get_d(fmpq_mat_entry(problem->x, i, j));
+            square += x * x;
+        }
+        double size = log10(z) + degree / 2 * log10(square);
+        most = size > most ? size : most;
+    }
+    fmpq_mat_clear(weights);
+    return most + log10((double) problem->points);
+}
+
+slong ncf__prune_default_exponent(const struct ncf_problem *problem)
+{
+    double degree = 1;
+    arb_t factor;
+    arb_init(factor);
+    for (slong l = 0; l + 1 < problem->network.depth; l++)
+        degree *= (double) problem->network.activations[l].degree;
+    lambda_factor(factor, problem);
+    double size =
+        log10(arf_get_d(arb_midref(factor), ARF_RND_NEAR)) + approx_size(problem, degree);
+    arb_clear(factor);
+    size = floor(size - 4);
+    return size > -1000 && size < 1000 ? (slong) size : -6;
+}
+
 static void set_data(ncf_prune_strata_t *out, const struct ncf_problem *problem,
                      const fmpq_t lambda_min)
 {

@@ -105,6 +105,7 @@ static void find_points(struct ncf_result *result, const struct ncf_problem *pro
                         const ncf_limits_t *limits)
 {
     ncf_deep_t *deep = result->deep;
+    ncf__deep_start_prune(result, problem, limits);
     if (deep->has_shape && ncf__rank_one_is_linear(&deep->shape))
         start_without_lines(result);
     if (deep->has_shape)
@@ -119,12 +120,16 @@ static void find_points(struct ncf_result *result, const struct ncf_problem *pro
     if (argument != NULL) {
         deep->complete = result->search.lines.complete;
         deep->method = ncf__rank_one_is_linear(&deep->shape) ? "closed-form" : "rank-one";
+    } else if (deep->prune != NULL) {
+        ncf__deep_finish_prune(result);
     } else if (result->limit == NCF_LIMIT_NONE) {
         search_others(result, problem, limits);
     } else {
         deep->method = deep->has_shape ? "rank-one" : "none";
     }
     set_scope(result);
+    if (argument == NULL && ncf_is_proved(deep->complete))
+        argument = deep->parts[deep->part_count - 1].argument;
     set_argument(result, ncf_is_proved(deep->complete) ? argument : "");
 }
 
@@ -219,6 +224,8 @@ void ncf__deep_free(ncf_deep_t *deep)
 {
     if (deep == NULL)
         return;
+    ncf__prune_free(deep->prune);
+    ncf__free(deep->bound_text);
     if (deep->uses_search)
         ncf__collect_clear(&deep->collection);
     for (int i = 0; i < deep->part_count; i++) {

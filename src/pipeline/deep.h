@@ -7,6 +7,7 @@
 #ifndef NCF_DEEP_H
 #define NCF_DEEP_H
 
+#include "../certify/prune.h"
 #include "../kkt/rank_one.h"
 #include "collect.h"
 #include "line_search.h"
@@ -29,7 +30,8 @@ struct ncf_deep {
     ncf_rank_one_shape_t shape;
     int has_shape; /* monomials t^p, D within the limit */
     int homogeneous;
-    const char *method; /* static: "closed-form", "rank-one", "rank-one+search", "search" */
+    const char *method; /* static: "closed-form", "rank-one", "rank-one+search",
+                           "search", "rank-one+prune" */
     ncf_rank_one_list_t families;
     ncf_census_t rank_one;         /* rank-one points in the scope of parts[0] */
     ncf_point_orbit_list_t orbits; /* families and other orbits, decreasing lambda */
@@ -41,6 +43,8 @@ struct ncf_deep {
     ncf_verdict_t complete; /* all KKT points in result->search.scope */
     int uses_search;
     ncf_collection_t collection; /* when uses_search; its orbits are in `orbits` */
+    ncf_prune_search_t *prune;   /* NULL: no complete search, or it would take too long */
+    char *bound_text;            /* its lambda_min; NULL: none was tried */
 };
 
 /* Everything but the handling of options; result->deep is set here. */
@@ -76,6 +80,17 @@ void ncf__deep_list_families(struct ncf_result *result, const struct ncf_problem
 /* Points that are not rank-one families, by a search: nothing is complete. */
 void ncf__deep_search(struct ncf_result *result, const struct ncf_problem *problem,
                       const ncf_limits_t *limits);
+
+/*
+ * Tries the complete search (T-PRUNE) of a small deep power network, before the families:
+ * if it ends, or a limit of the caller ends it, deep->prune is left for
+ * ncf__deep_finish_prune, and its lambda_min becomes that of the whole result.
+ */
+void ncf__deep_start_prune(struct ncf_result *result, const struct ncf_problem *problem,
+                           const ncf_limits_t *limits);
+
+/* Takes its points over and concludes; after the families. */
+void ncf__deep_finish_prune(struct ncf_result *result);
 
 /*
  * Takes over an orbit that another route found: drops it (returns 0) when it is proved to

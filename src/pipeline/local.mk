@@ -7,6 +7,7 @@ libncf_core_la_SOURCES += \
 	src/pipeline/deep.h \
 	src/pipeline/deep_families.c \
 	src/pipeline/deep_orbits.c \
+	src/pipeline/deep_prune.c \
 	src/pipeline/deep_search.c \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
