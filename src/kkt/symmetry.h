@@ -134,9 +134,9 @@ typedef struct {
  *
  * PROVED:    some g in the group has g z_a = z_b
  * REFUTED:   no g in the group has
- * UNDECIDED: enclosures too wide, not finite, or too many ways to match the units; always
- *            for points with slice_dimension > 0 that no invariant separates, unless the
- *            network is linear throughout
+ * UNDECIDED: enclosures too wide or not finite, too many ways to match the units, or more
+ *            than 2048 units; always for points with slice_dimension > 0 that no invariant
+ *            separates, unless the network is linear throughout
  * g (may be NULL) is set when the proof shows one, else it is left alone.
  * Cost: near-linear in n where units differ or are zero.
  */
@@ -150,8 +150,8 @@ ncf_verdict_t ncf__symmetry_same_orbit(ncf_symmetry_element_t *g,
  * group is astronomically large.
  *
  * PROVED:    size is the number of different g z
- * UNDECIDED: size is not changed; also when slice_dimension > 0, where the orbit is a
- *            manifold (its dimension is slice_dimension when no other family passes)
+ * UNDECIDED: size is not changed; for the same reasons, and when slice_dimension > 0: then
+ *            the orbit is a manifold of this dimension (T-SLICE)
  */
 ncf_verdict_t ncf__symmetry_orbit_size(fmpz_t size, const ncf_symmetry_group_t sym,
                                        const ncf_orbit_member_t *z);

@@ -5,6 +5,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The search has a table of units times images: beyond, nothing is decided. */
+#define MAX_UNITS 2048
+
 /* A ball that is not finite proves nothing. */
 static int member_is_finite(const ncf_symmetry_group_struct *sym, const ncf_orbit_member_t *z)
 {
@@ -119,7 +122,7 @@ ncf_verdict_t ncf__symmetry_same_orbit(ncf_symmetry_element_t *g,
         return ncf_refuted();
     if (one_linear_orbit(sym, a, b))
         return ncf_proved();
-    if (a->slice_dimension > 0 || b->slice_dimension > 0)
+    if (a->slice_dimension > 0 || b->slice_dimension > 0 || sym->units > MAX_UNITS)
         return ncf_undecided();
     return compare_isolated(g, sym, a, b);
 }
@@ -250,7 +253,7 @@ static int stabiliser_order(fmpz_t order, const ncf_symmetry_group_struct *sym,
 ncf_verdict_t ncf__symmetry_orbit_size(fmpz_t size, const ncf_symmetry_group_t sym,
                                        const ncf_orbit_member_t *z)
 {
-    if (z->slice_dimension > 0 || !member_is_finite(sym, z))
+    if (z->slice_dimension > 0 || sym->units > MAX_UNITS || !member_is_finite(sym, z))
         return ncf_undecided();
     fmpz_t stabiliser, order;
     fmpz_init(stabiliser);

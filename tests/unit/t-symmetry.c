@@ -602,6 +602,25 @@ static void test_large_orbits(void)
     fmpz_clear(size);
 }
 
+/* More units than the search has room for: no answer, and no memory used. */
+static void test_too_many_units(void)
+{
+    static const slong widths[] = {1, 100000, 1}, degrees[] = {2};
+    case_t c;
+    case_init(&c, 2, widths, degrees);
+    double *u = ncf__calloc((size_t) c.n, sizeof(double));
+    sample_t a;
+    fmpz_t size;
+    fmpz_init(size);
+    sample_init(&a, &c, u, 1e-15, 1e-10);
+    CHECK(ncf_is_undecided(ncf__symmetry_orbit_size(size, c.sym, &a.member)));
+    CHECK(ncf_is_undecided(ncf__symmetry_same_orbit(NULL, c.sym, &a.member, &a.member)));
+    sample_clear(&a, &c);
+    fmpz_clear(size);
+    ncf__free(u);
+    case_clear(&c);
+}
+
 /* 20-20-20-1, all units different: images are found, other points are refuted. */
 static void test_large_deep(void)
 {
@@ -898,6 +917,7 @@ int main(void)
         {"enclosures that are not finite, slices", test_not_finite},
         {"enclosures that are too wide for a size", test_wide_stabiliser},
         {"sizes in a network of 50 units", test_large_orbits},
+        {"more units than there is room for", test_too_many_units},
         {"three layers of 20 units", test_large_deep},
         {"no permutation of 30 units", test_pigeonhole},
         {"linear networks", test_linear},
