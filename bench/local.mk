@@ -21,6 +21,10 @@ bench_programs += bench/p-rank_two
 bench_p_rank_two_SOURCES = bench/p-rank_two.c
 bench_p_rank_two_LDADD = libncf-core.la
 
+bench_programs += bench/p-points
+bench_p_points_SOURCES = bench/p-points.c
+bench_p_points_LDADD = libncf-core.la
+
 bench_programs += bench/p-real_roots
 bench_p_real_roots_SOURCES = bench/p-real_roots.c
 bench_p_real_roots_LDADD = libncf-core.la
