@@ -59,6 +59,10 @@ UNIT_TESTS += tests/unit/t-kkt_point
 tests_unit_t_kkt_point_SOURCES = tests/unit/t-kkt_point.c tests/problems.c tests/problems.h
 tests_unit_t_kkt_point_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-midrad
+tests_unit_t_midrad_SOURCES = tests/unit/t-midrad.c tests/problems.c tests/problems.h
+tests_unit_t_midrad_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-interval_matrix
 tests_unit_t_interval_matrix_SOURCES = tests/unit/t-interval_matrix.c
 tests_unit_t_interval_matrix_LDADD = $(unit_ldadd)

@@ -5,6 +5,7 @@ libncf_core_la_SOURCES += \
 	src/base/dense.c \
 	src/base/digest.c \
 	src/base/error.c \
+	src/base/midrad.h \
 	src/base/limits.c \
 	src/base/memory.c \
 	src/base/parallel.c \

@@ -125,39 +125,76 @@ void ncf__interval_matrix_clear(ncf_interval_matrix_t *a)
     ncf__free(a->mid);
 }
 
-void ncf__interval_set_arb(double *mid, double *radius, const arb_t x, slong exponent)
+/* The ball with an exact midpoint below 2^100 and a radius below it. */
+static ncf_midrad_t narrow_ball(const arb_t x)
 {
-    if (arb_is_zero(x)) {
-        *mid = *radius = 0;
-        return;
-    }
-    *mid = 0;
-    *radius = INFINITY;
+    double mid = arf_get_d(arb_midref(x), ARF_RND_NEAR);
+    if (arb_is_exact(x) && arf_bits(arb_midref(x)) <= 53 && fabs(mid) >= NCF_MIDRAD_TINY)
+        return ncf__midrad_point(mid);
+    return ncf__midrad(mid, mag_get_d(arb_radref(x)) + UNIT * fabs(mid));
+}
+
+ncf_midrad_t ncf__midrad_from_arb(const arb_t x, slong exponent)
+{
+    ncf_midrad_t out = {0, INFINITY};
+    if (arb_is_zero(x))
+        return ncf__midrad_zero();
+    if (!arb_is_finite(x))
+        return out;
     arb_t scaled;
     arb_init(scaled);
     arb_mul_2exp_si(scaled, x, exponent);
-    if (arb_is_finite(x) && arf_cmpabs_2exp_si(arb_midref(scaled), 100) < 0 &&
-        mag_cmp_2exp_si(arb_radref(scaled), 100) < 0) {
-        *mid = arf_get_d(arb_midref(scaled), ARF_RND_NEAR);
-        *radius = raised(mag_get_d(arb_radref(scaled)) + UNIT * fabs(*mid));
-    }
+    if (arf_cmpabs_2exp_si(arb_midref(scaled), 100) < 0 &&
+        mag_cmp_2exp_si(arb_radref(scaled), 100) < 0)
+        out = narrow_ball(scaled);
     arb_clear(scaled);
+    return out;
+}
+
+ncf_midrad_t ncf__midrad_from_fmpq(const fmpq_t x, slong exponent)
+{
+    arb_t ball;
+    arb_init(ball);
+    arb_set_fmpq(ball, x, 64);
+    ncf_midrad_t out = ncf__midrad_from_arb(ball, exponent);
+    arb_clear(ball);
+    return out;
+}
+
+ncf_midrad_t *ncf__midrads_from_fmpq_mat(const fmpq_mat_t x, slong exponent)
+{
+    slong rows = fmpq_mat_nrows(x), columns = fmpq_mat_ncols(x);
+    ncf_midrad_t *out = ncf__malloc((size_t) (rows * columns), sizeof(*out));
+    for (slong k = 0; k < rows * columns; k++)
+        out[k] = ncf__midrad_from_fmpq(fmpq_mat_entry(x, k / columns, k % columns), exponent);
+    return out;
+}
+
+void ncf__interval_matrix_set_row(ncf_interval_matrix_t *a, slong i, const ncf_midrad_t *x)
+{
+    for (slong j = 0; j < a->columns; j++) {
+        a->mid[i * a->columns + j] = x[j].mid;
+        a->radius[i * a->columns + j] = x[j].radius;
+    }
 }
 
 void ncf__interval_matrix_set_arb(ncf_interval_matrix_t *a, const arb_mat_t x, slong exponent)
 {
     for (slong i = 0; i < a->rows; i++) {
-        for (slong j = 0; j < a->columns; j++)
-            ncf__interval_set_arb(a->mid + i * a->columns + j, a->radius + i * a->columns + j,
-                                  arb_mat_entry(x, i, j), exponent);
+        for (slong j = 0; j < a->columns; j++) {
+            ncf_midrad_t entry = ncf__midrad_from_arb(arb_mat_entry(x, i, j), exponent);
+            a->mid[i * a->columns + j] = entry.mid;
+            a->radius[i * a->columns + j] = entry.radius;
+        }
     }
 }
 
-void ncf__interval_image(double *bound, const double *y, const double *mid,
-                         const double *radius, slong n)
+void ncf__interval_image(double *bound, const double *y, const ncf_midrad_t *f, slong n)
 {
-    if (n > MAX_SIZE || !is_operand(y, n * n) || !is_operand(mid, n) ||
-        !is_operand(radius, n)) {
+    int fits = n <= MAX_SIZE && is_operand(y, n * n);
+    for (slong k = 0; k < n; k++)
+        fits = fits && is_operand(&f[k].mid, 1) && is_operand(&f[k].radius, 1);
+    if (!fits) {
         fill_infinite(bound, n);
         return;
     }
@@ -165,10 +202,10 @@ void ncf__interval_image(double *bound, const double *y, const double *mid,
     for (slong i = 0; i < n; i++) {
         double sum = 0, size = 0, spread = 0;
         for (slong k = 0; k < n; k++) {
-            double entry = y[i * n + k];
-            sum += entry * mid[k];
-            size += fabs(entry) * fabs(mid[k]);
-            spread += fabs(entry) * radius[k];
+            double factor = y[i * n + k];
+            sum += factor * f[k].mid;
+            size += fabs(factor) * fabs(f[k].mid);
+            spread += fabs(factor) * f[k].radius;
         }
         bound[i] = raised(fabs(sum) + error * size + spread);
     }

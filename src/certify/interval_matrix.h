@@ -12,7 +12,7 @@
 #ifndef NCF_INTERVAL_MATRIX_H
 #define NCF_INTERVAL_MATRIX_H
 
-#include "../base/base.h"
+#include "../base/midrad.h"
 
 /* The real matrices with |A_ij - mid_ij| <= radius_ij; both are row-major. */
 typedef struct {
@@ -26,17 +26,23 @@ void ncf__interval_matrix_init(ncf_interval_matrix_t *a, slong rows, slong colum
 void ncf__interval_matrix_clear(ncf_interval_matrix_t *a);
 
 /*
- * (mid, radius) contains 2^exponent x for every number in x; an exact zero stays one. The
- * radius is infinite where x is not finite or its midpoint is not below 2^100 in modulus.
+ * Contains 2^exponent x for every number in x; an exact zero stays one, and so does a double
+ * of modest size. The radius is infinite where x is not finite or not below 2^100.
  */
-void ncf__interval_set_arb(double *mid, double *radius, const arb_t x, slong exponent);
+ncf_midrad_t ncf__midrad_from_arb(const arb_t x, slong exponent);
+ncf_midrad_t ncf__midrad_from_fmpq(const fmpq_t x, slong exponent);
+
+/* rows x columns intervals, row-major: the caller frees them with ncf__free. */
+ncf_midrad_t *ncf__midrads_from_fmpq_mat(const fmpq_mat_t x, slong exponent);
+
+/* Entry by entry; a has the shape of x. */
 void ncf__interval_matrix_set_arb(ncf_interval_matrix_t *a, const arb_mat_t x, slong exponent);
 
-/*
- * bound[i] >= |sum_k Y_ik f_k| for every f with |f_k - mid_k| <= radius_k; Y is n x n.
- */
-void ncf__interval_image(double *bound, const double *y, const double *mid,
-                         const double *radius, slong n);
+/* Row i of a; x has `columns` entries. */
+void ncf__interval_matrix_set_row(ncf_interval_matrix_t *a, slong i, const ncf_midrad_t *x);
+
+/* bound[i] >= |sum_k Y_ik f_k| for every f in its intervals; Y is n x n. */
+void ncf__interval_image(double *bound, const double *y, const ncf_midrad_t *f, slong n);
 
 /* defect[i] >= sum_k |(I - Y A)_ik| for every A in a; Y and a are n x n. */
 void ncf__interval_defect(double *defect, const double *y, const ncf_interval_matrix_t *a);

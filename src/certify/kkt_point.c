@@ -11,6 +11,7 @@
 #include "interval_matrix.h"
 
 #include <math.h>
+#include <string.h>
 
 typedef struct {
     const ncf_network_struct *network;
@@ -150,11 +151,109 @@ static int inflate_box(system_t *s, const mag_t step, slong floor)
     return proper;
 }
 
-/* ---- Y in doubles: nothing that proposes it needs to be right --------------------- */
+/* ---- In doubles ------------------------------------------------------------------- */
 
-static double approx_double(const arb_t x)
+/* The system in proved intervals, T-MIDRAD. */
+typedef struct {
+    system_t *s;
+    ncf_midrad_t *x, *weights; /* N x d, N */
+    ncf_midrad_t *point;       /* size: where F and JF are evaluated */
+    ncf_midrad_t *f;           /* size */
+    ncf_interval_matrix_t slope; /* JF(B) */
+    double *y;                   /* size x size; data */
+    double *step, *defect;       /* size */
+} doubles_t;
+
+static void doubles_init(doubles_t *d, system_t *s, const fmpq_mat_t x, const fmpq_mat_t weights)
 {
-    return arf_get_d(arb_midref(x), ARF_RND_NEAR);
+    size_t size = (size_t) s->size;
+    d->s = s;
+    d->x = ncf__midrads_from_fmpq_mat(x, 0);
+    d->weights = ncf__midrads_from_fmpq_mat(weights, -s->scale);
+    d->point = ncf__malloc(2 * size, sizeof(ncf_midrad_t));
+    d->f = d->point + size;
+    ncf__interval_matrix_init(&d->slope, s->size, s->size);
+    d->y = ncf__malloc(size + 2, size * sizeof(double));
+    d->step = d->y + size * size;
+    d->defect = d->step + size;
+}
+
+static void doubles_clear(doubles_t *d)
+{
+    ncf__free(d->x);
+    ncf__free(d->weights);
+    ncf__free(d->point);
+    ncf__interval_matrix_clear(&d->slope);
+    ncf__free(d->y);
+}
+
+static void load_point(doubles_t *d, arb_srcptr point)
+{
+    for (slong j = 0; j < d->s->size; j++)
+        d->point[j] = ncf__midrad_from_arb(point + j, 0);
+}
+
+/* f = F(m) */
+static void function_in_doubles(doubles_t *d)
+{
+    const system_t *s = d->s;
+    slong n = s->size - 1;
+    load_point(d, s->centre);
+    ncf__network_eval_midrad(NULL, d->f, NULL, d->point, s->network, d->x, d->weights,
+                               arb_mat_nrows(s->x));
+    ncf_midrad_t lambda = d->point[n], norm = ncf__midrad_point(-1);
+    lambda.mid = -lambda.mid;
+    for (slong j = 0; j < n; j++) {
+        d->f[j] = ncf__midrad_add(d->f[j], ncf__midrad_mul(lambda, d->point[j]));
+        norm = ncf__midrad_add(norm, ncf__midrad_mul(d->point[j], d->point[j]));
+    }
+    d->f[n] = ncf__midrad_mul(norm, ncf__midrad_point(0.5));
+}
+
+/* The same in balls, where rounding errors stand in the way. */
+static void function_in_balls(doubles_t *d)
+{
+    const system_t *s = d->s;
+    arb_ptr f = _arb_vec_init(s->size);
+    ncf__kkt_function(f, s->centre, s->network, s->x, s->weights, s->prec);
+    for (slong j = 0; j < s->size; j++)
+        d->f[j] = ncf__midrad_from_arb(f + j, 0);
+    _arb_vec_clear(f, s->size);
+}
+
+/* slope = JF(B) */
+static void slope_in_doubles(doubles_t *d)
+{
+    const system_t *s = d->s;
+    slong n = s->size - 1, size = s->size;
+    ncf_midrad_t *hessian = ncf__malloc((size_t) (n * n), sizeof(*hessian));
+    load_point(d, s->box);
+    ncf__network_eval_midrad(NULL, NULL, hessian, d->point, s->network, d->x, d->weights,
+                               arb_mat_nrows(s->x));
+    ncf_midrad_t minus = d->point[n];
+    minus.mid = -minus.mid;
+    for (slong i = 0; i < n; i++) {
+        ncf_midrad_t *diagonal = hessian + i * n + i, u = d->point[i];
+        *diagonal = ncf__midrad_add(*diagonal, minus);
+        for (slong j = 0; j < n; j++) {
+            d->slope.mid[i * size + j] = hessian[i * n + j].mid;
+            d->slope.radius[i * size + j] = hessian[i * n + j].radius;
+        }
+        d->slope.mid[i * size + n] = -u.mid;
+        d->slope.mid[n * size + i] = u.mid;
+        d->slope.radius[i * size + n] = d->slope.radius[n * size + i] = u.radius;
+    }
+    ncf__free(hessian);
+}
+
+static void slope_in_balls(doubles_t *d)
+{
+    const system_t *s = d->s;
+    arb_mat_t balls;
+    arb_mat_init(balls, s->size, s->size);
+    ncf__kkt_jacobian(balls, s->box, s->network, s->x, s->weights, FLINT_MIN(s->prec, 64));
+    ncf__interval_matrix_set_arb(&d->slope, balls, 0);
+    arb_mat_clear(balls);
 }
 
 static int all_finite(const double *v, slong count)
@@ -166,106 +265,60 @@ static int all_finite(const double *v, slong count)
     return 1;
 }
 
-static double *approx_doubles(const arb_mat_t m)
+/* About the inverse of the midpoints: nothing here needs to be right. */
+static int propose_inverse(doubles_t *d)
 {
-    slong rows = arb_mat_nrows(m), columns = arb_mat_ncols(m);
-    double *out = ncf__malloc((size_t) (rows * columns), sizeof(double));
-    for (slong i = 0; i < rows; i++) {
-        for (slong j = 0; j < columns; j++)
-            out[i * columns + j] = approx_double(arb_mat_entry(m, i, j));
-    }
-    return out;
+    slong size = d->s->size;
+    memcpy(d->y, d->slope.mid, (size_t) (size * size) * sizeof(double));
+    return all_finite(d->y, size * size) && ncf__dense_invert(d->y, size) &&
+           all_finite(d->y, size * size);
 }
 
-/* The Jacobian at m, row-major, size x size. */
-static double *approx_jacobian(const system_t *s)
+/* |Y F(m)| in the maximum norm, as a bound; infinite when there is none. */
+static void largest_step(mag_t bound, const doubles_t *d)
 {
-    slong n = s->size - 1, size = s->size;
-    double *x = approx_doubles(s->x), *weights = approx_doubles(s->weights);
-    double *u = ncf__malloc((size_t) size, sizeof(double));
-    double *hessian = ncf__malloc((size_t) (n * n), sizeof(double));
-    double *out = ncf__calloc((size_t) (size * size), sizeof(double));
-    for (slong j = 0; j < size; j++)
-        u[j] = approx_double(s->centre + j);
-    ncf__network_eval_double(NULL, NULL, hessian, u, s->network, x, weights,
-                             arb_mat_nrows(s->x));
-    for (slong i = 0; i < n; i++) {
-        for (slong j = 0; j < n; j++)
-            out[i * size + j] = hessian[i * n + j];
-        out[i * size + i] -= u[n];
-        out[i * size + n] = -u[i];
-        out[n * size + i] = u[i];
-    }
-    ncf__free(hessian);
-    ncf__free(u);
-    ncf__free(weights);
-    ncf__free(x);
-    return out;
-}
-
-/* Y; NULL when the doubles overflow or meet a zero pivot. */
-static double *approx_inverse(const system_t *s)
-{
-    slong size = s->size;
-    double *matrix = approx_jacobian(s);
-    if (all_finite(matrix, size * size) && ncf__dense_invert(matrix, size) &&
-        all_finite(matrix, size * size))
-        return matrix;
-    ncf__free(matrix);
-    return NULL;
-}
-
-/* step >= |(Y F(m))_j|, and the box that follows from it. */
-static int step_in_doubles(system_t *s, double *step, const double *y)
-{
-    slong size = s->size;
-    double *mid = ncf__malloc((size_t) size, 2 * sizeof(double)), *radius = mid + size;
     double largest = 0;
-    arb_ptr f = _arb_vec_init(size);
+    for (slong j = 0; j < d->s->size; j++)
+        largest = isnan(d->step[j]) ? INFINITY : fmax(largest, d->step[j]);
+    mag_set_d(bound, largest);
+}
+
+/* T-INTERVALMATRIX (C): K(B) strictly inside B. rho has 30 bits: it is a double exactly. */
+static int contracts(doubles_t *d, int balls)
+{
+    (balls ? slope_in_balls : slope_in_doubles)(d);
+    ncf__interval_defect(d->defect, d->y, &d->slope);
+    return ncf__interval_contracts(d->step, d->defect, mag_get_d(d->s->radius), d->s->size);
+}
+
+/*
+ * First in a box that does not depend on the step, with Y from its Jacobian; then, when the
+ * step is too long for that box, in one that fits.
+ */
+static int prove_in_doubles(doubles_t *d, int balls)
+{
+    system_t *s = d->s;
+    slong floor = FLINT_MIN(s->prec / 2, DOUBLE_FLOOR);
     mag_t bound;
     mag_init(bound);
-    ncf__kkt_function(f, s->centre, s->network, s->x, s->weights, s->prec);
-    for (slong j = 0; j < size; j++)
-        ncf__interval_set_arb(mid + j, radius + j, f + j, 0);
-    ncf__interval_image(step, y, mid, radius, size);
-    for (slong j = 0; j < size; j++)
-        largest = isnan(step[j]) ? INFINITY : fmax(largest, step[j]);
-    mag_set_d(bound, largest);
-    int proper = inflate_box(s, bound, FLINT_MIN(s->prec / 2, DOUBLE_FLOOR));
-    mag_clear(bound);
-    _arb_vec_clear(f, size);
-    ncf__free(mid);
-    return proper;
-}
-
-/* defect >= sum_k |(I - Y JF(B))_jk|. The Jacobian needs only the accuracy that Y has. */
-static void defect_in_doubles(double *defect, const system_t *s, const double *y)
-{
-    ncf_interval_matrix_t slope;
-    arb_mat_t balls;
-    arb_mat_init(balls, s->size, s->size);
-    ncf__kkt_jacobian(balls, s->box, s->network, s->x, s->weights, FLINT_MIN(s->prec, 64));
-    ncf__interval_matrix_init(&slope, s->size, s->size);
-    ncf__interval_matrix_set_arb(&slope, balls, 0);
-    arb_mat_clear(balls);
-    ncf__interval_defect(defect, y, &slope);
-    ncf__interval_matrix_clear(&slope);
-}
-
-/* T-INTERVALMATRIX. rho has 30 bits, so it is a double exactly. */
-static int prove_in_doubles(system_t *s)
-{
-    double *y = approx_inverse(s);
-    if (y == NULL)
-        return 0;
-    double *step = ncf__malloc((size_t) s->size, 2 * sizeof(double)), *defect = step + s->size;
-    int proved = step_in_doubles(s, step, y);
-    if (proved) {
-        defect_in_doubles(defect, s, y);
-        proved = ncf__interval_contracts(step, defect, mag_get_d(s->radius), s->size);
+    int proved = 0, proper = inflate_box(s, bound, floor);
+    if (proper) {
+        (balls ? slope_in_balls : slope_in_doubles)(d);
+        proper = propose_inverse(d);
     }
-    ncf__free(step);
-    ncf__free(y);
+    if (proper) {
+        (balls ? function_in_balls : function_in_doubles)(d);
+        ncf__interval_image(d->step, d->y, d->f, s->size);
+        ncf__interval_defect(d->defect, d->y, &d->slope);
+        proved = ncf__interval_contracts(d->step, d->defect, mag_get_d(s->radius), s->size);
+        largest_step(bound, d);
+        mag_mul_2exp_si(bound, bound, 1);
+        int too_long = mag_is_finite(bound) && mag_cmp(bound, s->radius) > 0;
+        mag_mul_2exp_si(bound, bound, -1);
+        if (!proved && too_long && inflate_box(s, bound, floor))
+            proved = contracts(d, balls);
+    }
+    mag_clear(bound);
     return proved;
 }
 
@@ -362,17 +415,18 @@ static int width_dominates(const system_t *s)
 static int prove(system_t *s, const fmpq_mat_t x, const fmpq_mat_t weights, slong prec,
                  slong max_precision)
 {
+    doubles_t d;
     set_precision(s, x, weights, prec);
-    if (prove_in_doubles(s))
-        return 1;
-    for (; s->size <= BALL_UNKNOWNS; prec = FLINT_MIN(2 * prec, max_precision)) {
+    doubles_init(&d, s, x, weights);
+    int proved = prove_in_doubles(&d, 0) || prove_in_doubles(&d, 1);
+    doubles_clear(&d);
+    for (; !proved && s->size <= BALL_UNKNOWNS; prec = FLINT_MIN(2 * prec, max_precision)) {
         set_precision(s, x, weights, prec);
-        if (prove_in_balls(s))
-            return 1;
+        proved = prove_in_balls(s);
         if (prec >= max_precision || width_dominates(s))
-            return 0;
+            break;
     }
-    return 0;
+    return proved;
 }
 
 ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr u,

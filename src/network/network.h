@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * network/: one description of a network of any type, evaluated in exact rational, ball,
- * double and MPFR arithmetic: value, gradient, Hessian and Hessian-vector products of
+ * interval, double and MPFR arithmetic: value, gradient, Hessian and Hessian-vector products of
  * N(u) = sum_i z_i H(x_i; u) with respect to the weights u. May include: base/, problem/.
  */
 #ifndef NCF_NETWORK_H
 #define NCF_NETWORK_H
 
+#include "../base/midrad.h"
 #include "../problem/problem.h"
 
 /* A weight matrix: rows x columns numbers of u from `offset` on, row-major. */
@@ -128,6 +129,16 @@ void ncf__network_eval_mpfr(mpfr_ptr value, mpfr_ptr gradient, mpfr_ptr hessian,
                             slong points, slong prec);
 
 /*
+ * The same in proved double intervals (T-MIDRAD): valid for every u, x and weights in
+ * theirs; hessian is row-major. Some ten times as fast as balls of 64 bits, and about a
+ * hundred times as wide at a point. Exact zeros come out as above.
+ */
+void ncf__network_eval_midrad(ncf_midrad_t *value, ncf_midrad_t *gradient,
+                                ncf_midrad_t *hessian, const ncf_midrad_t *u,
+                                const ncf_network_t network, const ncf_midrad_t *x,
+                                const ncf_midrad_t *weights, slong points);
+
+/*
  * out = Hess N(u) v, n entries, without forming the Hessian; otherwise as above.
  * Cost: O(n N), for a formula O(f^2) a monomial of f factors.
  */
@@ -140,6 +151,10 @@ void ncf__network_hvp_arb(arb_ptr out, arb_srcptr u, arb_srcptr v,
 void ncf__network_hvp_double(double *out, const double *u, const double *v,
                              const ncf_network_t network, const double *x,
                              const double *weights, slong points);
+void ncf__network_hvp_midrad(ncf_midrad_t *out, const ncf_midrad_t *u,
+                               const ncf_midrad_t *v, const ncf_network_t network,
+                               const ncf_midrad_t *x, const ncf_midrad_t *weights,
+                               slong points);
 void ncf__network_hvp_mpfr(mpfr_ptr out, mpfr_srcptr u, mpfr_srcptr v,
                            const ncf_network_t network, mpfr_srcptr x, mpfr_srcptr weights,
                            slong points, slong prec);

@@ -244,7 +244,11 @@ static void test_defect(void)
         for (slong k = 0; k < n; k++)
             f.radius[k] = fabs(f.radius[k]);
         ncf__interval_defect(defect, y, &a);
-        ncf__interval_image(bound, y, f.mid, f.radius, n);
+        ncf_midrad_t *intervals = ncf__malloc((size_t) n, sizeof(*intervals));
+        for (slong k = 0; k < n; k++)
+            intervals[k] = (ncf_midrad_t) {f.mid[k], f.radius[k]};
+        ncf__interval_image(bound, y, intervals, n);
+        ncf__free(intervals);
         int holds = defect_holds(defect, y, &a, &random) && image_holds(bound, y, &f, &random);
         double first = defect[0];
         ncf__free(y);
@@ -359,7 +363,8 @@ static void check_bad_entry(double bad, int place)
     ncf__interval_defect(defect, y, &a);
     ncf__interval_congruence(diagonal, radius, y, &a);
     double gram = place == 0 ? ncf__interval_gram_defect(y, 2) : INFINITY, image[2];
-    ncf__interval_image(image, y, a.mid, a.radius, 2);
+    ncf_midrad_t f[2] = {{a.mid[0], a.radius[0]}, {a.mid[1], a.radius[1]}};
+    ncf__interval_image(image, y, f, 2);
     int useless = !is_below(defect[0], INFINITY) && !is_below(defect[1], INFINITY) &&
                   !is_below(radius[0], INFINITY) && !is_below(gram, INFINITY) &&
                   !is_below(image[0], INFINITY) &&
@@ -385,18 +390,16 @@ static void test_fail_closed(void)
 
 static void check_conversion(const arb_t x, slong exponent)
 {
-    double mid, radius;
-    ncf__interval_set_arb(&mid, &radius, x, exponent);
+    ncf_midrad_t found = ncf__midrad_from_arb(x, exponent);
     arb_t scaled, interval;
     arb_init(scaled);
     arb_init(interval);
     arb_mul_2exp_si(scaled, x, exponent);
-    arf_set_d(arb_midref(interval), mid);
-    /* mag_set_d rounds upward; a power of two below makes room for a test. */
-    mag_set_d(arb_radref(interval), radius);
+    arf_set_d(arb_midref(interval), found.mid);
+    mag_set_d(arb_radref(interval), found.radius);
     int contained = !arb_is_finite(x) || arb_contains(interval, scaled);
-    int exact = !arb_is_zero(x) || (mid == 0 && radius == 0);
-    int closed = arb_is_finite(x) || isinf(radius);
+    int exact = !arb_is_zero(x) || ncf__midrad_is_zero(found);
+    int closed = arb_is_finite(x) || isinf(found.radius);
     arb_clear(interval);
     arb_clear(scaled);
     CHECK(contained && exact && closed);
