@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 EXTRA_DIST += \
 	examples/README.md \
+	examples/certify.csv \
+	examples/certify.json \
 	examples/circle.json \
 	examples/csv.json \
 	examples/cubic-12.json \

@@ -287,6 +287,44 @@ NCF_API void ncf_points_free(ncf_points_t *points);
 /** ncf_points_count(points): the number of candidates, at least 1. */
 NCF_API size_t ncf_points_count(const ncf_points_t *points);
 
+typedef struct {
+    size_t size;            /* sizeof(ncf_certify_options_t), set by the initialiser */
+    long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
+    long max_precision;     /* bits at which a proof attempt gives up; 8192 */
+    int threads;            /* worker threads, 1 to 1024; results do not depend on it; 1 */
+    double time_limit;      /* seconds of wall time, <= 0: none; 0 */
+    const char *distance;   /* exact text: how far a candidate may be from the point that is
+                               proved for it, on the unit sphere; NULL: "1/100" */
+    ncf_progress_fn progress; /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_certify_options_t;
+
+/** ncf_certify_options_init(options): the defaults given above. */
+NCF_API void ncf_certify_options_init(ncf_certify_options_t *options);
+
+/**
+ * ncf_certify(out, problem, points, options, err):
+ * Looks for a KKT point near each candidate, scaled to length 1, and proves what it can:
+ * that the point exists and is the only one in a box, how far the candidate is from it,
+ * the sign of lambda, the second order, ranks, exact zeros, and which of the points lie in
+ * one orbit of the symmetry group. A candidate for which nothing is proved is no error. A
+ * time limit or a stop request ends the work early; the result then holds what was
+ * finished and is labelled as partial.
+ *
+ * Out:      out      the result: candidates in their order, and the orbits of their points
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range, or candidates of another length),
+ *           NCF_EUNSUPPORTED
+ * Owns:     the caller frees *out with ncf_result_free; problem and points may be freed
+ *           before
+ * Threads:  reentrant; starts options->threads - 1 threads and joins them
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_certify(ncf_result_t **out, const ncf_problem_t *problem,
+                                              const ncf_points_t *points,
+                                              const ncf_certify_options_t *options,
+                                              ncf_error_t *err);
+
 /* ---- Information ----------------------------------------------------------------- */
 
 /**

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* solve.c: ncf_solve and the handle of a result. */
+#include "result.h"
+
+#include "../pipeline/certify_points.h"
 #include "../pipeline/deep.h"
 #include "../report/report.h"
 
@@ -80,7 +83,8 @@ static void describe_problem(struct ncf_result *result, const ncf_problem_t *pro
     }
 }
 
-static struct ncf_result *result_new(const ncf_problem_t *problem, const ncf_solve_options_t *options)
+struct ncf_result *ncf__result_new(const ncf_problem_t *problem,
+                                   const ncf_solve_options_t *options)
 {
     struct ncf_result *result = ncf__calloc(1, sizeof(*result));
     fmpz_init(result->unknowns);
@@ -229,7 +233,7 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
     double start = ncf__clock();
     ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0, options->stop,
                            options->progress, options->progress_context};
-    struct ncf_result *result = result_new(problem, options);
+    struct ncf_result *result = ncf__result_new(problem, options);
     if (is_two_layer_power(problem))
         solve_two_layers(result, problem, &limits);
     else
@@ -250,6 +254,7 @@ void ncf_result_free(ncf_result_t *result)
 {
     if (result == NULL)
         return;
+    ncf__certification_free(result->certification);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);
     ncf__census_clear(&result->census);

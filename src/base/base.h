@@ -112,6 +112,15 @@ int ncf__dense_invert(double *a, slong n);
  */
 int ncf__dense_eigenvectors(double *v, double *a, slong n);
 
+/*
+ * b (n entries) becomes about the solution of a x = b; a (n x n, row-major) is overwritten.
+ * Returns 0 for a pivot that is zero; entries must be finite. ncf__dense_solve_shortest
+ * takes a singular a too: then x is the shortest vector that solves the system best, where
+ * directions that a shrinks by more than 1e-11 count as singular.
+ */
+int ncf__dense_solve(double *b, double *a, slong n);
+int ncf__dense_solve_shortest(double *b, double *a, slong n);
+
 /* ---- Exact numbers as text (rational.c) ------------------------------------------ */
 
 #define NCF_NUMBER_MAX_DIGITS 100000  /* characters of one number */

@@ -29,3 +29,31 @@ int ncf__dense_eigenvectors(double *v, double *a, slong n)
     ncf__free(values);
     return found;
 }
+
+int ncf__dense_solve(double *b, double *a, slong n)
+{
+    lapack_int size = (lapack_int) n;
+    lapack_int *pivots = ncf__malloc((size_t) n, sizeof(*pivots));
+    /* What LAPACK takes for columns are rows: the transposed system is the one meant. */
+    int regular = LAPACKE_dgetrf(LAPACK_COL_MAJOR, size, size, a, size, pivots) == 0 &&
+                  LAPACKE_dgetrs(LAPACK_COL_MAJOR, 'T', size, 1, a, size, pivots, b, size) == 0;
+    ncf__free(pivots);
+    return regular;
+}
+
+int ncf__dense_solve_shortest(double *b, double *a, slong n)
+{
+    lapack_int size = (lapack_int) n, rank;
+    lapack_int *pivots = ncf__calloc((size_t) n, sizeof(*pivots));
+    for (slong i = 0; i < n; i++) {
+        for (slong j = 0; j < i; j++) {
+            double entry = a[i * n + j];
+            a[i * n + j] = a[j * n + i];
+            a[j * n + i] = entry;
+        }
+    }
+    int solved = LAPACKE_dgelsy(LAPACK_COL_MAJOR, size, size, 1, a, size, b, size, pivots, 1e-11,
+                                &rank) == 0;
+    ncf__free(pivots);
+    return solved;
+}

@@ -15,6 +15,8 @@
 /* Everything the options can say; `solve` holds what goes to the library. */
 typedef struct {
     const char *problem; /* file name or "-" */
+    const char *points;  /* of `certify`: file name or "-" */
+    const char *distance; /* of `certify`, NULL: the library's default */
     const char *output;  /* NULL: standard output */
     int json;
     int quiet;
@@ -23,9 +25,10 @@ typedef struct {
     ncf_solve_options_t solve;
 } cli_options_t;
 
-/* One command: its name, what it does in a line, its help around the options, its function. */
+/* One command: its name, its files, what it does in a line, its help around the options, its function. */
 typedef struct {
     const char *name;
+    const char *files; /* the names of its arguments: one or two words */
     const char *summary;
     const char *purpose;
     const char *notes;
@@ -104,6 +107,7 @@ int cli_output_flush(void);
 /* ---- commands -------------------------------------------------------------------- */
 
 int cli_solve(const cli_options_t *options);
+int cli_certify(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* commands.c: ncf solve and ncf info. */
+/* commands.c: ncf solve, ncf certify and ncf info. */
 #include "cli.h"
 
 /* Reads the problem; NULL after a message, with the exit status. */
@@ -58,6 +58,59 @@ int cli_solve(const cli_options_t *options)
     cli_progress_end();
     ncf_problem_free(problem);
     if (solved != NCF_OK)
+        return cli_fail_with(&err);
+    status = write_result(options, result);
+    if (status == 0)
+        status = ncf_result_exit(result);
+    ncf_result_free(result);
+    return status;
+}
+
+/* Both files; 0, or the exit status after a message. */
+static int read_candidates(ncf_problem_t **problem, ncf_points_t **points,
+                           const cli_options_t *options)
+{
+    int status = 0;
+    ncf_error_t err;
+    *problem = read_problem(options, &status);
+    if (*problem == NULL)
+        return status;
+    ncf_error_init(&err);
+    if (ncf_points_read(points, options->points, *problem, &err) == NCF_OK)
+        return 0;
+    ncf_problem_free(*problem);
+    return cli_fail_with(&err);
+}
+
+int cli_certify(const cli_options_t *options)
+{
+    ncf_error_t err;
+    ncf_result_t *result;
+    ncf_problem_t *problem;
+    ncf_points_t *points;
+    ncf_certify_options_t certify;
+    cli_progress_start(options);
+    cli_stop_arm(options->solve.time_limit);
+    double start = cli_clock();
+    int status = read_candidates(&problem, &points, options);
+    if (status != 0)
+        return status;
+    ncf_certify_options_init(&certify);
+    certify.precision = options->solve.precision;
+    certify.max_precision = options->solve.max_precision;
+    certify.threads = options->solve.threads;
+    certify.time_limit = time_left(options->solve.time_limit, start);
+    certify.distance = options->distance;
+    certify.stop = &cli_stop;
+    certify.progress = cli_progress;
+    ncf_error_init(&err);
+    cli_stop_answering();
+    ncf_status_t done = ncf_certify(&result, problem, points, &certify, &err);
+    cli_stop_answered();
+    cli_progress_end();
+    ncf_points_free(points);
+    ncf_problem_free(problem);
+    if (done != NCF_OK)
         return cli_fail_with(&err);
     status = write_result(options, result);
     if (status == 0)

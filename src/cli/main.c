@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const cli_command_t commands[] = {
-    {"solve", "find and prove the KKT points, and whether they are all there are",
+    {"solve", "PROBLEM", "find and prove the KKT points, and whether they are all there are",
      "Finds the KKT points of N(u) = sum_i z_i H(x_i; u) on the unit sphere, proves\n"
      "each of them, and says whether the list is proved complete and why.\n",
      "The table shows the Z-eigenlines of the data tensor (each unit of a KKT point\n"
@@ -26,7 +26,28 @@ static const cli_command_t commands[] = {
      "  ncf solve --json --output=result.json problem.json\n"
      "  ncf solve --threads=2 --time-limit=60 --digits=20 problem.json\n",
      cli_solve},
-    {"info", "describe a problem: degrees, symmetries, the exact polynomial",
+    {"certify", "PROBLEM POINTS", "prove KKT points near weights of your own",
+     "Takes weights of your own, such as those of a trained network: for each row of\n"
+     "POINTS it looks for a KKT point nearby, proves that it exists and is the only\n"
+     "one in a box, and says how far the row is from it. Rows are scaled to length 1.\n",
+     "POINTS is an NPY array, a CSV file with one row a candidate, a JSON list of\n"
+     "rows, or a result document. A row holds all weights in the order of PyTorch's\n"
+     "parameters: layer by layer, each matrix (out x in) row by row; in Python:\n"
+     "numpy.concatenate([p.detach().numpy().ravel() for p in net.parameters()]).\n"
+     "\n"
+     "\"proved\": a KKT point is proved within --distance of the candidate;\n"
+     "\"elsewhere\": one is proved, but farther away; \"undecided\": nothing is proved.\n"
+     "\n"
+     "Exit status: 0 every candidate is proved, with its second order and its orbit;\n"
+     "1 something is elsewhere or undecided (the table says what and why); 2 usage;\n"
+     "3 bad input; 4 a limit was reached; 5 a system call failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf certify examples/certify.json examples/certify.csv\n"
+     "  ncf certify --json --digits=20 examples/certify.json examples/certify.csv\n"
+     "  ncf solve --json examples/plane.json | ncf certify examples/plane.json -\n",
+     cli_certify},
+    {"info", "PROBLEM", "describe a problem: degrees, symmetries, the exact polynomial",
      "Describes a problem without solving it: widths, activations, the degree of H in\n"
      "each layer, the symmetry group, and the exact polynomial N(u) when it is small.\n",
      "Exit status: 0 done; 2 usage; 3 bad input; 4 interrupted; 5 a system call\n"
@@ -41,7 +62,7 @@ static const cli_command_t commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Commands of the contract that later versions bring. */
-static const char *const planned[] = {"certify", "flow", "match", "escape", "margin",
+static const char *const planned[] = {"flow", "match", "escape", "margin",
                                       "table",   "plot", "export", NULL};
 
 const cli_command_t *cli_find_command(const char *name)
@@ -55,7 +76,7 @@ const cli_command_t *cli_find_command(const char *name)
 
 void cli_print_help(FILE *stream)
 {
-    fputs("Usage: ncf COMMAND [OPTION]... PROBLEM\n"
+    fputs("Usage: ncf COMMAND [OPTION]... PROBLEM [POINTS]\n"
           "\n"
           "Finds, and proves, where neural networks go when they are trained from small\n"
           "weights: the KKT points of the neural correlation function of a data set.\n"

@@ -23,6 +23,7 @@ typedef enum {
     OPTION_TIME_LIMIT,
     OPTION_TOP,
     OPTION_LAMBDA_MIN,
+    OPTION_DISTANCE,
     OPTION_MAX_CLASSES,
     OPTION_QUIET,
     OPTION_VERBOSE
@@ -37,24 +38,28 @@ typedef struct {
 } option_entry_t;
 
 static const option_entry_t table[] = {
-    {OPTION_JSON, "json", NULL, "solve info", "write a JSON document instead of a table"},
-    {OPTION_OUTPUT, "output", "FILE", "solve info", "write to FILE instead of standard output"},
-    {OPTION_DIGITS, "digits", "N", "solve", "significant decimals (default 10)"},
+    {OPTION_JSON, "json", NULL, "solve certify info", "write a JSON document instead of a table"},
+    {OPTION_OUTPUT, "output", "FILE", "solve certify info",
+     "write to FILE instead of standard output"},
+    {OPTION_DIGITS, "digits", "N", "solve certify", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
     {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X, such as 0.1 or 1/3"},
-    {OPTION_PRECISION, "precision", "BITS", "solve", "bits of the enclosures (default 128)"},
-    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve",
+    {OPTION_DISTANCE, "distance", "X", "certify",
+     "how far a point may be from a candidate (0.01)"},
+    {OPTION_PRECISION, "precision", "BITS", "solve certify", "bits of the enclosures (default 128)"},
+    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify",
      "bits at which a proof gives up (default 8192)"},
     {OPTION_MAX_CLASSES, "max-classes", "N", "solve",
      "complex classes tracked at most (default 2000000)"},
-    {OPTION_THREADS, "threads", "N", "solve", "worker threads (default: one for each processor)"},
+    {OPTION_THREADS, "threads", "N", "solve certify",
+     "worker threads (default: one for each processor)"},
     {OPTION_SEED, "seed", "N", "solve", "seed of the solver's random choices (default 1)"},
-    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve",
+    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify",
      "stop after that, with what is proved until then"},
-    {OPTION_QUIET, "quiet", NULL, "solve info", "no progress line"},
-    {OPTION_VERBOSE, "verbose", NULL, "solve info", "shorten nothing"},
-    {OPTION_HELP, "help", NULL, "solve info", "show this help"},
-    {OPTION_VERSION, "version", NULL, "solve info", "show the versions of ncf and its libraries"},
+    {OPTION_QUIET, "quiet", NULL, "solve certify info", "no progress line"},
+    {OPTION_VERBOSE, "verbose", NULL, "solve certify info", "shorten nothing"},
+    {OPTION_HELP, "help", NULL, "solve certify info", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve certify info", "show the versions of ncf and its libraries"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -67,8 +72,8 @@ static int applies(const option_entry_t *entry, const cli_command_t *command)
 
 void cli_print_command_help(FILE *stream, const cli_command_t *command)
 {
-    fprintf(stream, "Usage: ncf %s [OPTION]... PROBLEM\n\n%s\nOptions:\n", command->name,
-            command->purpose);
+    fprintf(stream, "Usage: ncf %s [OPTION]... %s\n\n%s\nOptions:\n", command->name,
+            command->files, command->purpose);
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         char left[40];
         if (!applies(&table[i], command))
@@ -142,6 +147,9 @@ static int set_option(cli_options_t *options, int id, const char *text)
     case OPTION_LAMBDA_MIN:
         solve->lambda_min = text;
         break;
+    case OPTION_DISTANCE:
+        options->distance = text;
+        break;
     case OPTION_DIGITS:
         return read_long(&options->digits, "digits", text, 1, 10000);
     case OPTION_PRECISION:
@@ -212,6 +220,21 @@ static int unknown_option(const cli_command_t *command, const char *word)
                     optopt != 0 ? letter : word, command->name, command->name);
 }
 
+/* The file names that are left; -1, or the exit status of a wrong number of them. */
+static int take_files(cli_options_t *options, const cli_command_t *command, int count, char **names)
+{
+    int two = strchr(command->files, ' ') != NULL;
+    if (count != 1 + two)
+        return cli_fail(EXIT_USAGE, "ncf %s takes %s; see ncf %s --help", command->name,
+                        two ? "a problem file and a file of points" : "one problem file",
+                        command->name);
+    options->problem = names[0];
+    options->points = two ? names[1] : NULL;
+    if (two && strcmp(names[0], "-") == 0 && strcmp(names[1], "-") == 0)
+        return cli_fail(EXIT_USAGE, "only one of the two files can be standard input");
+    return -1;
+}
+
 int cli_parse_options(cli_options_t *options, const cli_command_t *command, int argc, char **argv)
 {
     struct option long_options[TABLE_COUNT + 1];
@@ -233,9 +256,5 @@ int cli_parse_options(cli_options_t *options, const cli_command_t *command, int 
     }
     if (options->solve.max_precision < options->solve.precision)
         options->solve.max_precision = options->solve.precision;
-    if (argc - optind != 1)
-        return cli_fail(EXIT_USAGE, "ncf %s takes one problem file; see ncf %s --help", command->name,
-                        command->name);
-    options->problem = argv[optind];
-    return -1;
+    return take_files(options, command, argc - optind, argv + optind);
 }

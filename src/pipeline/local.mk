@@ -1,4 +1,6 @@
 libncf_core_la_SOURCES += \
+	src/pipeline/certify_points.c \
+	src/pipeline/certify_points.h \
 	src/pipeline/collect.c \
 	src/pipeline/collect.h \
 	src/pipeline/count_classes.c \
@@ -16,6 +18,8 @@ libncf_core_la_SOURCES += \
 	src/pipeline/pipeline.h \
 	src/pipeline/point_orbit.c \
 	src/pipeline/point_orbit.h \
+	src/pipeline/polish.c \
+	src/pipeline/polish.h \
 	src/pipeline/proved_line.c \
 	src/pipeline/rational_classes.c \
 	src/pipeline/rational_classes.h \

@@ -66,8 +66,15 @@ void ncf__line_search_note(ncf_line_search_t *search, char *text);
 /* What is known of networks that are not two layers with a power activation, deep.h. */
 typedef struct ncf_deep ncf_deep_t;
 
-/* Everything that `ncf solve` says. Immutable once built. */
+struct ncf_certification; /* certify_points.h */
+
+/*
+ * Everything that `ncf solve` or `ncf certify` says. Immutable once built. Of a result of
+ * `certify` only the problem, certification, limit, exit_status, options and seconds mean
+ * something.
+ */
 struct ncf_result {
+    struct ncf_certification *certification; /* NULL: a result of `solve` */
     /* the problem */
     char *problem_name, problem_sha256[65];
     char *network_text;        /* "2-3-1, activation t^2" */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* json.c: the result document, ncf-result version 1 (contract of the project). */
+#include "certify_report.h"
 #include "json_parts.h"
 
 /* Above this many weights, in one point or in all, points are given by their active units. */
@@ -274,8 +275,6 @@ static json_t *document(const ncf_result_t *result, slong digits)
     json_object_set_new(object, "undecided", undecided_array(result, digits));
     json_object_set_new(object, "audit", audit_object(result));
     json_object_set_new(object, "effort", effort_object(result));
-    json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));
-    json_object_set_new(object, "software", software_object());
     return object;
 }
 
@@ -284,7 +283,10 @@ ncf_status_t ncf_result_write_json(FILE *stream, const ncf_result_t *result, lon
 {
     if (digits < 1 || digits > 10000)
         return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
-    json_t *object = document(result, digits);
+    json_t *object = result->certification != NULL ? ncf__certify_document(result, digits)
+                                                   : document(result, digits);
+    json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));
+    json_object_set_new(object, "software", software_object());
     int failed = json_dumpf(object, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(6)) != 0;
     failed = fputc('\n', stream) == EOF || failed;
     json_decref(object);

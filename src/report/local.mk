@@ -1,4 +1,7 @@
 libncf_core_la_SOURCES += \
+	src/report/certify_json.c \
+	src/report/certify_report.h \
+	src/report/certify_table.c \
 	src/report/deep_json.c \
 	src/report/deep_table.c \
 	src/report/info.c \

@@ -47,13 +47,12 @@ static json_t *active_array(const ncf_point_orbit_t *orbit)
 static json_t *weights_array(arb_srcptr u, const ncf_network_t network, slong digits)
 {
     json_t *matrices = json_array();
-    for (slong l = 0; l < network->depth; l++) {
-        slong rows = network->widths[l + 1], columns = network->widths[l];
+    for (slong l = 0; l < ncf__network_block_count(network); l++) {
+        ncf_network_block_t block = ncf__network_block(network, l);
         json_t *matrix = json_array();
-        for (slong j = 0; j < rows; j++)
-            json_array_append_new(
-                matrix,
-                ncf__json_vector(u + network->offsets[l] + j * columns, columns, digits));
+        for (slong j = 0; j < block.rows; j++)
+            json_array_append_new(matrix, ncf__json_vector(u + block.offset + j * block.columns,
+                                                           block.columns, digits));
         json_array_append_new(matrices, matrix);
     }
     return matrices;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* table.c: the result as text for people, in 80 columns. */
+#include "certify_report.h"
 #include "report.h"
 
 #include <string.h>
@@ -362,11 +363,8 @@ static void write_effort(FILE *stream, const ncf_result_t *result)
                 (long) effort->cover_undecided, effort->cover_undecided == 1 ? "" : "s");
 }
 
-ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, long digits, int verbose,
-                                    ncf_error_t *err)
+static void write_solution(FILE *stream, const ncf_result_t *result, long digits, int verbose)
 {
-    if (digits < 1 || digits > 10000)
-        return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
     write_heading(stream, result);
     write_completeness(stream, result, digits, verbose);
     write_census(stream, result, verbose);
@@ -378,6 +376,17 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
         write_orbits(stream, result, digits, verbose);
     write_audit(stream, result);
     write_effort(stream, result);
+}
+
+ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, long digits, int verbose,
+                                    ncf_error_t *err)
+{
+    if (digits < 1 || digits > 10000)
+        return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
+    if (result->certification != NULL)
+        ncf__write_certify_table(stream, result, digits, verbose);
+    else
+        write_solution(stream, result, digits, verbose);
     fprintf(stream, "\n%.3g seconds; ncf %s, flint %s, arb %s\n", result->seconds, ncf_version(),
             ncf_library_version("flint"), ncf_library_version("arb"));
     if (fflush(stream) != 0 || ferror(stream))

@@ -38,6 +38,27 @@ solves undecided 1 '^UNDECIDED ' '^Open '
 run info "$examples/rank-two.json"
 seen="$seen rank-two.json"
 check "rank-two: described" status_is 0
+# certifies NAME STATUS TEXT...: the candidates are in NAME.csv
+certifies() {
+    name=$1
+    status=$2
+    shift 2
+    seen="$seen $name.json"
+    run certify "$examples/$name.json" "$examples/$name.csv"
+    check "$name: exit status $status" status_is "$status"
+    check "$name: nothing on standard error" silent err
+    # The first line and the fourth hold names of files, which are not ours.
+    sed -e 1d -e '/^Candidates/d' out >table
+    check "$name: at most 80 columns" narrow table
+    for text in "$@"; do
+        check "$name: $text" grep -qE -e "$text" out
+    done
+    check "$name: README.md explains it" \
+        grep -qF "ncf certify examples/$name.json examples/$name.csv" "$examples/README.md"
+}
+
+certifies certify 0 '^PROVED +5 of 5' '^ +1 proved +3\.2e-04 .* 22\.8120184[01] +0 strict +3 +1$' \
+    '^ +2 proved .* 3 +1$' '^ +5 proved .* 0\.436555485[67] +1 no +0 +4$' '^ +4 +0\.436555485[67] .* 2,1,1 '
 
 for file in "$examples"/*.json; do
     case " $seen " in

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # The program as its users run it.
 CLI_TESTS = \
+	tests/cli/certify.sh \
 	tests/cli/examples.sh \
 	tests/cli/input.sh \
 	tests/cli/man-examples.sh \

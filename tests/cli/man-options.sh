@@ -8,8 +8,10 @@ page=$top/doc/ncf.1
 
 run solve --help
 cp out help
-run info --help
-cat out >>help
+for command in certify info; do
+    run $command --help
+    cat out >>help
+done
 # "  --digits=N   text" -> "digits=N"
 sed -n 's/^  --\([a-z-]*=\{0,1\}[A-Z]*\) .*/\1/p' help | sort -u >helped
 # ".It Fl -digits Ns = Ns Ar N" -> "digits=N"
@@ -18,7 +20,10 @@ check "the help lists options" test -s helped
 same_options() { diff helped described >&2; }
 check "the page and the help have the same options" same_options
 
+run certify --json "$examples/certify.json" "$examples/certify.csv"
+cp out certified
 run solve --json "$examples/quickstart.json"
+cat certified >>out
 sed -n 's/^ *"\([a-z_0-9]*\)": .*/\1/p' out | sort -u | while read -r field; do
     grep -qE "^\.(Cm|It Cm) .*\b$field\b|\"$field\"|dq$field" "$page" || echo "$field"
 done >missing

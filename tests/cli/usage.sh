@@ -17,12 +17,17 @@ wrong() {
 wrong "a command is missing"
 wrong "'frobnicate' is not a command" frobnicate
 wrong "'-x' is not a command" -x
-for planned in certify flow match escape margin table plot export; do
+for planned in flow match escape margin table plot export; do
     wrong "'$planned' is not supported yet" $planned
 done
 wrong "takes one problem file" solve
 wrong "takes one problem file" info
 wrong "takes one problem file" solve "$quickstart" "$quickstart"
+wrong "takes a problem file and a file of points" certify
+wrong "takes a problem file and a file of points" certify "$quickstart"
+wrong "takes a problem file and a file of points" certify "$quickstart" a b
+wrong "only one of the two files can be standard input" certify - -
+wrong "'--top=3' is not an option of ncf certify" certify --top=3 "$quickstart" a
 wrong "'--no-such' is not an option of ncf solve" solve --no-such "$quickstart"
 wrong "'-x' is not an option of ncf solve" solve -x "$quickstart"
 wrong "'-x' is not an option of ncf solve" solve -xyz "$quickstart"
@@ -46,7 +51,11 @@ for value in "" x 0 -1 1/0 nan 0x10 ' 1'; do
     wrong "lambda-min" solve "--lambda-min=$value" "$quickstart"
 done
 
-for arguments in --help --version help "solve --help" "info --help" "solve --version" \
+for value in "" x 0 -1 1/0 nan 0x10 ' 1'; do
+    wrong "distance" certify "--distance=$value" "$examples/certify.json" "$examples/certify.csv"
+done
+
+for arguments in --help --version help "solve --help" "certify --help" "info --help" "solve --version" \
     "solve --help --no-such" "info --json --version"; do
     # shellcheck disable=SC2086
     run $arguments
