@@ -90,6 +90,9 @@ void ncf__rank_one_list_init(ncf_rank_one_list_t *out, const ncf_rank_one_shape_
                              const ncf_limits_t *limits);
 void ncf__rank_one_list_clear(ncf_rank_one_list_t *list);
 
+/* Drops families with lambda certainly below the bound; so are all that are not listed. */
+void ncf__rank_one_list_trim(ncf_rank_one_list_t *list, const arb_t lambda_min);
+
 /*
  * Exact numbers of rank-one KKT points with lambda > 0 on these lines (T-RANKONE (5)); all
  * unknown where a family is infinite. rank_one equals positive: other points are not

@@ -277,16 +277,28 @@ void ncf__rank_one_list_init(ncf_rank_one_list_t *out, const ncf_rank_one_shape_
     heap_clear(&heap);
 }
 
+static void family_clear(ncf_rank_one_family_t *family)
+{
+    fmpz_clear(family->size);
+    arb_clear(family->gap);
+    arb_clear(family->lambda);
+    ncf__free(family->supports);
+}
+
 void ncf__rank_one_list_clear(ncf_rank_one_list_t *list)
 {
-    for (slong i = 0; i < list->count; i++) {
-        fmpz_clear(list->families[i].size);
-        arb_clear(list->families[i].gap);
-        arb_clear(list->families[i].lambda);
-        ncf__free(list->families[i].supports);
-    }
+    for (slong i = 0; i < list->count; i++)
+        family_clear(&list->families[i]);
     ncf__free(list->families);
-    *list = (ncf_rank_one_list_t){.all = 1};
+    *list = (ncf_rank_one_list_t) {.all = 1};
+}
+
+void ncf__rank_one_list_trim(ncf_rank_one_list_t *list, const arb_t lambda_min)
+{
+    while (list->count > 0 && arb_lt(list->families[list->count - 1].lambda, lambda_min)) {
+        family_clear(&list->families[--list->count]);
+        list->all = 1;
+    }
 }
 
 /* ---- Census ---------------------------------------------------------------------- */

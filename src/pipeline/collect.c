@@ -208,7 +208,8 @@ static void list_orbits(ncf_collection_t *out, certify_t *work, const slong *orb
             ncf__point_orbit_clear(work->points + i);
             continue;
         }
-        out->not_separated += !ncf_is_proved(different[i]);
+        work->points[i].not_separated = !ncf_is_proved(different[i]);
+        out->not_separated += work->points[i].not_separated;
         ncf__point_orbit_list_append(&out->orbits, work->points + i);
     }
     ncf__point_orbit_list_sort(&out->orbits);

@@ -46,7 +46,7 @@ static void size_of_values(arb_t size, const ncf_line_search_t *search,
 }
 
 /* The floor of log10 of a positive number, brought to what number text can say. */
-static slong decimal_exponent(const arb_t x)
+slong ncf__decimal_exponent(const arb_t x)
 {
     arb_t log, ten;
     fmpz_t exponent;
@@ -79,7 +79,7 @@ static void default_bound(ncf_line_search_t *search, const ncf_tensor_t tensor)
     arb_init(size);
     size_of_values(size, search, tensor);
     arb_mul(size, size, search->factor, 64);
-    char *text = ncf__format("1e%ld", (long) decimal_exponent(size) - 3);
+    char *text = ncf__format("1e%ld", (long) ncf__decimal_exponent(size) - 3);
     ncf__line_search_set_bound(search, text);
     ncf__free(text);
     arb_clear(size);

@@ -65,8 +65,19 @@ static void set_scope(struct ncf_result *result)
 
 static void set_argument(struct ncf_result *result, const char *text)
 {
+    const ncf_deep_t *deep = result->deep;
     ncf__free(result->search.argument);
-    result->search.argument = ncf__strdup(text);
+    if (!ncf_is_proved(deep->complete))
+        result->search.argument = ncf__strdup("");
+    else if (text != NULL)
+        result->search.argument = ncf__strdup(text);
+    else
+        result->search.argument =
+            ncf__format("branch and prune over the directions of all units, %ld boxes, left none "
+                        "open%s (T-PRUNE)",
+                        (long) deep->prune.boxes,
+                        deep->prune.component_count > 0 ? " but those of the sets that are listed"
+                                                        : "");
 }
 
 /* No lines: other activations, a formula, a sum. */
@@ -105,7 +116,6 @@ static void find_points(struct ncf_result *result, const struct ncf_problem *pro
                         const ncf_limits_t *limits)
 {
     ncf_deep_t *deep = result->deep;
-    ncf__deep_start_prune(result, problem, limits);
     if (deep->has_shape && ncf__rank_one_is_linear(&deep->shape))
         start_without_lines(result);
     if (deep->has_shape)
@@ -113,24 +123,26 @@ static void find_points(struct ncf_result *result, const struct ncf_problem *pro
     else
         start_without_lines(result);
     result->limit = result->search.limit;
+    const char *argument = ncf__deep_only_rank_one(result);
+    int prunes = argument == NULL && result->limit == NCF_LIMIT_NONE &&
+                 ncf__deep_choose_prune(result, problem, limits);
     if (deep->has_shape)
         ncf__deep_list_families(result, problem, limits);
-    const char *argument = ncf__deep_only_rank_one(result);
     deep->complete = ncf_undecided();
     if (argument != NULL) {
         deep->complete = result->search.lines.complete;
         deep->method = ncf__rank_one_is_linear(&deep->shape) ? "closed-form" : "rank-one";
-    } else if (deep->prune != NULL) {
-        ncf__deep_finish_prune(result);
+    } else if (prunes) {
+        deep->method = "rank-one+branch-and-prune";
+        ncf__deep_prune(result, limits);
+        deep->complete = deep->prune.complete;
     } else if (result->limit == NCF_LIMIT_NONE) {
         search_others(result, problem, limits);
     } else {
         deep->method = deep->has_shape ? "rank-one" : "none";
     }
     set_scope(result);
-    if (argument == NULL && ncf_is_proved(deep->complete))
-        argument = deep->parts[deep->part_count - 1].argument;
-    set_argument(result, ncf_is_proved(deep->complete) ? argument : "");
+    set_argument(result, argument);
 }
 
 /* ---- Counts ---------------------------------------------------------------------- */
@@ -142,20 +154,38 @@ static void find_points(struct ncf_result *result, const struct ncf_problem *pro
 static void count_orbit(ncf_census_t *census, const ncf_point_orbit_t *orbit, int complete)
 {
     int strict = orbit->point.second_order == NCF_SECOND_ORDER_STRICT;
-    if (orbit->not_separated)
-        return;
     fmpz_add_ui(census->orbits.value, census->orbits.value, 1);
     if (orbit->size_known) {
         fmpz_add(census->positive.value, census->positive.value, orbit->size);
         if (strict)
             fmpz_add(census->strict_second_order.value, census->strict_second_order.value,
                      orbit->size);
-        return;
-    }
-    if (complete)
+    } else if (complete) {
         census->positive.known = 0;
-    if (complete && (strict || !ncf_is_proved(orbit->point.inertia_known)))
+        if (strict)
+            census->strict_second_order.known = 0;
+    }
+    if (complete && !ncf_is_proved(orbit->point.inertia_known))
         census->strict_second_order.known = 0;
+}
+
+/* 1 lambda >= the bound, 0 below it, -1 not separated. */
+static int is_above(const ncf_line_search_t *search, const ncf_point_orbit_t *orbit)
+{
+    arb_t bound;
+    if (!search->bounded)
+        return 1;
+    arb_init(bound);
+    arb_set_fmpq(bound, search->lambda_min, search->precision + 30);
+    arb_srcptr lambda = ncf__point_orbit_lambda(orbit);
+    int above = arb_ge(lambda, bound) ? 1 : arb_lt(lambda, bound) ? 0 : -1;
+    arb_clear(bound);
+    return above;
+}
+
+static void forget_counts(ncf_census_t *census)
+{
+    census->positive.known = census->orbits.known = census->strict_second_order.known = 0;
 }
 
 static void copy_count(ncf_count_struct *out, const ncf_count_struct *in)
@@ -182,9 +212,18 @@ static void count_points(struct ncf_result *result)
     ncf_deep_t *deep = result->deep;
     ncf_census_t *census = &result->census;
     slong first = deep->orbits.count - deep->others;
+    int complete = ncf_is_proved(deep->complete);
     start_census(result);
-    for (slong k = first; k < deep->orbits.count; k++)
-        count_orbit(census, &deep->orbits.orbits[k], ncf_is_proved(deep->complete));
+    for (slong k = first; k < deep->orbits.count; k++) {
+        const ncf_point_orbit_t *orbit = &deep->orbits.orbits[k];
+        int above = orbit->not_separated ? -1 : is_above(&result->search, orbit);
+        if (above > 0)
+            count_orbit(census, orbit, complete);
+        if (above < 0 && complete)
+            forget_counts(census);
+    }
+    if (deep->uses_prune && deep->prune.component_count > 0)
+        forget_counts(census);
 }
 
 /* Keeps the `top` orbits of largest lambda. */
@@ -224,10 +263,11 @@ void ncf__deep_free(ncf_deep_t *deep)
 {
     if (deep == NULL)
         return;
-    ncf__prune_free(deep->prune);
-    ncf__free(deep->bound_text);
     if (deep->uses_search)
         ncf__collect_clear(&deep->collection);
+    ncf__prune_free(deep->prune_search);
+    if (deep->uses_prune)
+        ncf__prune_clear(&deep->prune);
     for (int i = 0; i < deep->part_count; i++) {
         ncf__free(deep->parts[i].scope);
         ncf__free(deep->parts[i].argument);

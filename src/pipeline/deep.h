@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * deep.h: `ncf solve` for all networks but two layers with a power activation: closed
- * forms where there are some (T-DEEPLINEAR, T-RANKONE), a search for all else. Each part
- * says what it proves.
+ * forms where there are some (T-DEEPLINEAR, T-RANKONE), branch and prune for what is small
+ * (T-PRUNE), a search for all else. Each part says what it proves.
  */
 #ifndef NCF_DEEP_H
 #define NCF_DEEP_H
@@ -30,8 +30,8 @@ struct ncf_deep {
     ncf_rank_one_shape_t shape;
     int has_shape; /* monomials t^p, D within the limit */
     int homogeneous;
-    const char *method; /* static: "closed-form", "rank-one", "rank-one+search",
-                           "search", "rank-one+prune" */
+    const char *method; /* static: "closed-form", "rank-one",
+                                 "rank-one+branch-and-prune", "rank-one+search", "search" */
     ncf_rank_one_list_t families;
     ncf_census_t rank_one;         /* rank-one points in the scope of parts[0] */
     ncf_point_orbit_list_t orbits; /* families and other orbits, decreasing lambda */
@@ -41,10 +41,10 @@ struct ncf_deep {
     ncf_part_t parts[NCF_DEEP_MAX_PARTS];
     int part_count;
     ncf_verdict_t complete; /* all KKT points in result->search.scope */
-    int uses_search;
+    ncf_prune_search_t *prune_search; /* between the choice of it and its run, else NULL */
+    int uses_prune, uses_search;
+    ncf_prune_t prune;           /* when uses_prune; its points are in `orbits` */
     ncf_collection_t collection; /* when uses_search; its orbits are in `orbits` */
-    ncf_prune_search_t *prune;   /* NULL: no complete search, or it would take too long */
-    char *bound_text;            /* its lambda_min; NULL: none was tried */
 };
 
 /* Everything but the handling of options; result->deep is set here. */
@@ -77,20 +77,20 @@ const char *ncf__deep_only_rank_one(const struct ncf_result *result);
 void ncf__deep_list_families(struct ncf_result *result, const struct ncf_problem *problem,
                              const ncf_limits_t *limits);
 
+/*
+ * Is branch and prune estimated to finish within a minute, and within the time limit? Then
+ * a bound for lambda is set, if none was given, and families below it are dropped: call
+ * it before they are listed.
+ */
+int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *problem,
+                           const ncf_limits_t *limits);
+
+/* All points with lambda above the bound that is set; after that choice. */
+void ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits);
+
 /* Points that are not rank-one families, by a search: nothing is complete. */
 void ncf__deep_search(struct ncf_result *result, const struct ncf_problem *problem,
                       const ncf_limits_t *limits);
-
-/*
- * Tries the complete search (T-PRUNE) of a small deep power network, before the families:
- * if it ends, or a limit of the caller ends it, deep->prune is left for
- * ncf__deep_finish_prune, and its lambda_min becomes that of the whole result.
- */
-void ncf__deep_start_prune(struct ncf_result *result, const struct ncf_problem *problem,
-                           const ncf_limits_t *limits);
-
-/* Takes its points over and concludes; after the families. */
-void ncf__deep_finish_prune(struct ncf_result *result);
 
 /*
  * Takes over an orbit that another route found: drops it (returns 0) when it is proved to

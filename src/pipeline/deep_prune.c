@@ -1,174 +1,211 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * deep_prune.c: the complete search of a small deep power network (T-PRUNE), where it is
- * expected to end soon. Its list is compared with the rank-one families: two routes.
+ * deep_prune.c: all KKT points of a small network by branch and prune (T-PRUNE), which
+ * knows nothing of the rank-one families: what both know is compared.
  */
 #include "deep.h"
 
 #include <string.h>
 
-#define PILOT_SECONDS 1.0
-#define EXPECTED_SECONDS 60.0 /* the default solve waits that long */
+#define PILOT_SECONDS 2.0
+#define BUDGET_SECONDS 60.0 /* of the whole search, as estimated */
 
-/* Wider networks than one unit a layer: otherwise every point is of rank one. */
-static int is_worth_while(const struct ncf_problem *problem)
+/* ---- Is it worth trying? --------------------------------------------------------- */
+
+/* The power of ten below a thousandth of the largest lambda; NULL: none is known. */
+static char *default_bound(const struct ncf_result *result)
 {
-    const ncf_network_spec_t *network = &problem->network;
-    int wide = 0;
-    if (ncf__prune_unsupported(problem) != NULL)
-        return 0;
-    for (slong l = 0; l + 1 < network->depth; l++)
-        wide = wide || (network->widths[l] > 1 && network->widths[l + 1] > 1);
-    return wide;
+    const ncf_rank_one_list_t *families = &result->deep->families;
+    if (families->count == 0)
+        return NULL;
+    return ncf__format("1e%ld", (long) ncf__decimal_exponent(families->families[0].lambda) - 3);
 }
 
-/* The same limits, but at most that many seconds from now. */
-static ncf_limits_t at_most(const ncf_limits_t *limits, double seconds)
+/* Seconds that the whole search may take. */
+static double budget(const ncf_limits_t *limits)
 {
-    ncf_limits_t out = *limits;
-    double end = ncf__clock() + seconds;
-    if (out.deadline <= 0 || end < out.deadline)
-        out.deadline = end;
-    return out;
-}
-
-static int is_expected_to_end(const ncf_prune_search_t *search, double spent)
-{
-    return ncf__prune_remaining(search, spent) < EXPECTED_SECONDS;
+    if (limits == NULL || limits->deadline <= 0)
+        return BUDGET_SECONDS;
+    double left = 0.8 * (limits->deadline - ncf__clock());
+    return left < BUDGET_SECONDS ? left : BUDGET_SECONDS;
 }
 
 /*
- * Runs a while, and to the end if that is near. 1: nothing is open any more that will be
- * searched further, or a limit of the caller ended it.
+ * Runs the search for a moment: it is done, or the share of the volume that is decided
+ * says how long the rest may take. A guess, on which nothing but the choice rests.
  */
-static int run(ncf_prune_search_t *search, int threads, const ncf_limits_t *limits)
+static int pilot_is_quick(ncf_prune_search_t *search, const struct ncf_result *result,
+                          const ncf_limits_t *limits)
 {
-    double start = ncf__clock();
-    ncf_limits_t pilot = at_most(limits, PILOT_SECONDS);
-    ncf_limit_t limit = ncf__prune_run(search, 0, threads, &pilot);
-    if (limit == NCF_LIMIT_NONE || ncf__limit_reached(limits) != NCF_LIMIT_NONE)
-        return 1;
-    if (!is_expected_to_end(search, ncf__clock() - start))
+    double seconds = budget(limits), start = ncf__clock();
+    double pilot = FLINT_MIN(PILOT_SECONDS, seconds / 4);
+    if (pilot <= 0)
         return 0;
-    ncf_limits_t whole = at_most(limits, 2 * EXPECTED_SECONDS);
-    limit = ncf__prune_run(search, 0, threads, &whole);
-    return limit == NCF_LIMIT_NONE || ncf__limit_reached(limits) != NCF_LIMIT_NONE;
+    ncf_limits_t short_limits = {start + pilot, NULL, NULL, NULL};
+    if (limits != NULL) {
+        short_limits = *limits;
+        short_limits.deadline = start + pilot;
+    }
+    if (ncf__prune_run(search, 0, result->options.threads, &short_limits) == NCF_LIMIT_NONE)
+        return 1;
+    ncf_prune_t state;
+    ncf__prune_conclude(&state, search, result->options.precision, result->options.max_precision);
+    double share = state.share_decided;
+    ncf__prune_clear(&state);
+    return ncf__limit_reached(limits) == NCF_LIMIT_NONE &&
+           (ncf__clock() - start) <= share * seconds;
 }
 
-void ncf__deep_start_prune(struct ncf_result *result, const struct ncf_problem *problem,
-                           const ncf_limits_t *limits)
+/* Families that are certainly below the bound are no longer asked for. */
+static void apply_bound(struct ncf_result *result, const char *text)
 {
     ncf_deep_t *deep = result->deep;
-    if (!is_worth_while(problem))
-        return;
-    deep->bound_text = result->options.lambda_min != NULL
-                           ? ncf__strdup(result->options.lambda_min)
-                           : ncf__format("1e%ld", (long) ncf__prune_default_exponent(problem));
-    fmpq_t bound;
-    fmpq_init(bound);
-    NCF_REQUIRE(ncf__rational_parse(bound, deep->bound_text, strlen(deep->bound_text)) ==
-                NULL);
-    deep->prune = ncf__prune_new(problem, bound);
-    fmpq_clear(bound);
-    if (run(deep->prune, result->options.threads, limits)) {
-        result->options.lambda_min = deep->bound_text;
-        return;
-    }
-    ncf__prune_free(deep->prune);
-    deep->prune = NULL;
-}
-
-/* ---- What it found --------------------------------------------------------------- */
-
-/* Moves a point into the orbits; 1: it is one of the families. */
-static int take_point(struct ncf_result *result, ncf_prune_point_t *point)
-{
-    const ncf_network_struct *network = result->deep->network;
-    ncf_point_orbit_t orbit;
-    ncf__point_orbit_init(&orbit, network);
-    ncf_certified_point_t empty = orbit.point;
-    orbit.point = point->point;
-    point->point = empty;
-    fmpz_set(orbit.size, point->orbit_size);
-    orbit.size_known = point->size_known;
-    orbit.dimension = 0;
-    orbit.origin = NCF_ORIGIN_PRUNE;
-    ncf__point_orbit_set_active(&orbit, network);
-    return !ncf__deep_take_orbit(result, &orbit);
-}
-
-/* Families that are certainly within the bound; -1: some are sets, or their list is partial.
- */
-static slong count_families(const struct ncf_result *result)
-{
-    const ncf_deep_t *deep = result->deep;
-    slong count = 0;
+    slong prec = result->search.precision + 30;
     arb_t bound;
     arb_init(bound);
-    arb_set_fmpq(bound, result->search.lambda_min, result->search.precision);
-    for (slong k = 0; k < deep->orbits.count; k++) {
-        const ncf_point_orbit_t *orbit = &deep->orbits.orbits[k];
-        if (orbit->dimension != 0 || arb_overlaps(ncf__point_orbit_lambda(orbit), bound))
-            count = WORD_MIN / 2;
-        count += arb_gt(ncf__point_orbit_lambda(orbit), bound);
-    }
+    ncf__line_search_set_bound(&result->search, text);
+    arb_set_fmpq(bound, result->search.lambda_min, prec);
+    ncf__rank_one_list_trim(&deep->families, bound);
+    ncf__census_clear(&deep->rank_one);
+    ncf__rank_one_census_init(&deep->rank_one, &deep->shape, &result->search.lines, bound, prec);
     arb_clear(bound);
-    int all = ncf_is_proved(result->search.lines.complete) && deep->families.all;
-    return all && count >= 0 ? count : -1;
 }
 
-/* Two routes to the rank-one points: each family is one of the orbits that were found. */
-static void audit(struct ncf_result *result, slong families, slong taken)
+int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *problem,
+                           const ncf_limits_t *limits)
 {
-    if (families >= 0 && result->deep->not_separated == 0 && families != taken)
+    if (!result->deep->has_shape || ncf__prune_unsupported(problem) != NULL)
+        return 0;
+    const char *given = result->search.bounded ? result->search.bound_text : NULL;
+    char *text = given != NULL ? ncf__strdup(given) : default_bound(result);
+    if (text == NULL)
+        return 0;
+    fmpq_t bound;
+    fmpq_init(bound);
+    NCF_REQUIRE(ncf__rational_parse(bound, text, strlen(text)) == NULL);
+    ncf_deep_t *deep = result->deep;
+    deep->prune_search = ncf__prune_new(problem, bound);
+    int chosen = deep->prune_search != NULL && pilot_is_quick(deep->prune_search, result, limits);
+    if (chosen && given == NULL)
+        apply_bound(result, text);
+    if (!chosen) {
+        ncf__prune_free(deep->prune_search);
+        deep->prune_search = NULL;
+    }
+    fmpq_clear(bound);
+    ncf__free(text);
+    return chosen;
+}
+
+/* ---- Points ---------------------------------------------------------------------- */
+
+/* Takes the record over: what is left in its place can be cleared. */
+static void make_orbit(ncf_point_orbit_t *orbit, const ncf_deep_t *deep, ncf_prune_point_t *found)
+{
+    ncf__point_orbit_init(orbit, deep->network);
+    ncf_certified_point_t empty = orbit->point;
+    orbit->point = found->point;
+    found->point = empty;
+    fmpz_set(orbit->size, found->orbit_size);
+    orbit->size_known = found->size_known;
+    orbit->dimension = 0;
+    orbit->origin = NCF_ORIGIN_PRUNE;
+    for (slong l = 0; l < orbit->hidden_layers; l++)
+        orbit->active[l] = found->active[l];
+    orbit->not_separated = !ncf_is_proved(deep->prune.distinct);
+}
+
+/* ---- Two routes to the rank-one points ------------------------------------------- */
+
+typedef struct {
+    slong rank_one;  /* of rank one, with lambda certainly above the bound */
+    slong undecided; /* rank or side of the bound not decided */
+} tally_t;
+
+static void tally_orbit(tally_t *tally, const ncf_point_orbit_t *orbit, const arb_t bound)
+{
+    if (ncf_is_refuted(orbit->point.rank_one))
+        return;
+    int above = arb_gt(ncf__point_orbit_lambda(orbit), bound);
+    if (above && ncf_is_proved(orbit->point.rank_one))
+        tally->rank_one++;
+    else
+        tally->undecided++;
+}
+
+/*
+ * Isolated families above the bound are as many as orbits of rank one that the search
+ * found, where both are complete and all is decided.
+ */
+static void compare_routes(struct ncf_result *result, const tally_t *tally, const arb_t bound)
+{
+    const ncf_deep_t *deep = result->deep;
+    slong families = 0;
+    int decided = deep->families.all && ncf_is_proved(result->search.lines.complete) &&
+                  ncf_is_proved(deep->prune.complete) && deep->prune.component_count == 0 &&
+                  tally->undecided == 0;
+    for (slong k = 0; k < deep->families.count; k++) {
+        decided = decided && arb_gt(deep->families.families[k].lambda, bound);
+        families++;
+    }
+    if (decided && families != tally->rank_one)
         result->network_check = ncf_refuted();
 }
 
-static char *prune_argument(const ncf_prune_t *found)
-{
-    return ncf__format("branch and prune over the directions of all units, %ld box%s in "
-                       "%ld strat%s (T-PRUNE)",
-                       (long) found->boxes, found->boxes == 1 ? "" : "es",
-                       (long) found->strata, found->strata == 1 ? "um" : "a");
-}
+/* ---- The search ------------------------------------------------------------------ */
 
-/* What stays open, for the reader. */
-static void add_notes(struct ncf_result *result, const ncf_prune_t *found)
+static void note_open(struct ncf_result *result)
 {
-    for (slong k = 0; k < found->region_count && k < 3; k++) {
-        char *lambda = ncf__decimal_short(found->regions[k].lambda, 6);
-        ncf__line_search_note(&result->search,
-                              ncf__format("%ld undecided box%s with lambda about %s: %s",
-                                          (long) found->regions[k].boxes,
-                                          found->regions[k].boxes == 1 ? "" : "es", lambda,
-                                          found->regions[k].reason));
-        ncf__free(lambda);
+    const ncf_prune_t *prune = &result->deep->prune;
+    if (prune->region_count > 0) {
+        result->search.unresolved += prune->region_count;
+        ncf__line_search_note(
+            &result->search,
+            ncf__format("branch and prune left %ld region%s undecided (%ld boxes)",
+                        (long) prune->region_count, prune->region_count == 1 ? "" : "s",
+                        (long) prune->open_boxes));
     }
-    result->search.unresolved += found->region_count;
-    if (!ncf_is_proved(found->distinct))
+    slong open = 0;
+    for (slong k = 0; k < prune->component_count; k++)
+        open += !ncf_is_proved(prune->components[k].holds) ||
+                !ncf_is_proved(prune->components[k].dimension_proved);
+    if (open > 0) {
+        result->search.unresolved += open;
         ncf__line_search_note(&result->search,
-                              ncf__strdup("some orbits are not proved to be different"));
+                              ncf__format("%ld set%s of KKT points that are not isolated: not all is "
+                                          "proved there",
+                                          (long) open, open == 1 ? "" : "s"));
+    }
 }
 
-void ncf__deep_finish_prune(struct ncf_result *result)
+static void take_points(struct ncf_result *result)
+{
+    ncf_prune_t *prune = &result->deep->prune;
+    tally_t tally = {0, 0};
+    arb_t bound;
+    arb_init(bound);
+    arb_set_fmpq(bound, result->search.lambda_min, result->search.precision + 30);
+    for (slong k = 0; k < prune->count; k++) {
+        ncf_point_orbit_t orbit;
+        make_orbit(&orbit, result->deep, &prune->points[k]);
+        tally_orbit(&tally, &orbit, bound);
+        ncf__deep_take_orbit(result, &orbit);
+    }
+    compare_routes(result, &tally, bound);
+    arb_clear(bound);
+}
+
+void ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits)
 {
     ncf_deep_t *deep = result->deep;
-    ncf_prune_t found;
-    slong families = count_families(result), taken = 0;
-    ncf__prune_conclude(&found, deep->prune, result->options.precision,
+    ncf_limit_t limit = ncf__prune_run(deep->prune_search, 0, result->options.threads, limits);
+    ncf__prune_conclude(&deep->prune, deep->prune_search, result->options.precision,
                         result->options.max_precision);
-    for (slong k = 0; k < found.count; k++)
-        taken += take_point(result, &found.points[k]);
-    add_notes(result, &found);
-    int complete = ncf_is_proved(found.complete) && ncf_is_proved(found.distinct) &&
-                   deep->not_separated == 0;
-    if (complete)
-        audit(result, families, taken);
-    deep->complete = complete ? ncf_proved() : ncf_undecided();
-    deep->method = deep->has_shape ? "rank-one+prune" : "prune";
+    ncf__prune_free(deep->prune_search);
+    deep->prune_search = NULL;
+    deep->uses_prune = 1;
     if (result->limit == NCF_LIMIT_NONE)
-        result->limit = found.limit;
-    ncf__deep_add_part(deep, ncf__format("all KKT points with lambda >= %s", deep->bound_text),
-                       complete ? prune_argument(&found) : ncf__strdup(""), deep->complete);
-    ncf__prune_clear(&found);
+        result->limit = limit;
+    take_points(result);
+    note_open(result);
 }

@@ -39,6 +39,9 @@ void ncf__add_proved_line(ncf_line_search_t *search, arb_srcptr e, const arb_t m
 void ncf__add_rational_line(ncf_line_search_t *search, const ncf_rational_line_t exact,
                             const ncf_tensor_t tensor, const arb_mat_t points, slong prec);
 
+/* floor(log10(x)), or next to it, within the exponents of exact text; x > 0. */
+slong ncf__decimal_exponent(const arb_t x);
+
 /* Restricts the search to lambda >= the exact positive number in the text. */
 void ncf__line_search_set_bound(ncf_line_search_t *search, const char *text);
 

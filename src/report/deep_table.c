@@ -17,10 +17,31 @@ void ncf__write_deep_parts(FILE *stream, const ncf_deep_t *deep)
     }
 }
 
+static void write_components(FILE *stream, const ncf_deep_t *deep, long digits)
+{
+    if (!deep->uses_prune)
+        return;
+    for (slong k = 0; k < deep->prune.component_count; k++) {
+        const ncf_prune_component_t *component = &deep->prune.components[k];
+        char *lambda = ncf__decimal_short(component->lambda, digits < 8 ? digits : 8);
+        char *dimension = component->dimension < 0
+                              ? ncf__strdup("of unknown dimension")
+                              : ncf__format("of dimension %ld", (long) component->dimension);
+        char *text = ncf__format("KKT points that are not isolated near lambda = %s, %s (%ld boxes): %s",
+                                 lambda, dimension, (long) component->boxes,
+                                 component->reason != NULL ? component->reason : "");
+        ncf__write_paragraph(stream, "Set       ", text);
+        ncf__free(text);
+        ncf__free(dimension);
+        ncf__free(lambda);
+    }
+}
+
 void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, long digits, int verbose)
 {
     const ncf_point_orbit_list_t *list = &deep->orbits;
     slong shown = verbose || list->count <= ORBITS_SHOWN ? list->count : ORBITS_SHOWN;
+    write_components(stream, deep, digits);
     if (list->count == 0)
         return;
     fprintf(stream, "Orbits of positive KKT points, largest lambda first\n");
@@ -39,14 +60,16 @@ void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, long digits, i
 void ncf__write_deep_effort(FILE *stream, const ncf_deep_t *deep)
 {
     const ncf_collection_t *found = &deep->collection;
+    if (deep->uses_prune)
+        fprintf(stream, "  branch and prune: %ld boxes, %ld open, %.3g seconds\n",
+                (long) deep->prune.boxes, (long) deep->prune.open_boxes, deep->prune.seconds);
     if (!deep->uses_search)
         return;
-    fprintf(stream, "  search: %ld starts (%s), %ld candidates, %ld certified\n",
-            (long) found->starts, found->end, (long) found->candidates,
-            (long) found->certified);
+    char *text = ncf__format("%ld starts (%s), %ld candidates, %ld certified", (long) found->starts,
+                             found->end, (long) found->candidates, (long) found->certified);
+    ncf__write_paragraph(stream, "  search: ", text);
+    ncf__free(text);
     if (found->unseen >= 0)
-        fprintf(
-            stream,
-            "  estimated share of starts that lead to orbits not listed: %.2g (no proof)\n",
-            found->unseen);
+        fprintf(stream, "  estimated share of starts that lead elsewhere: %.2g (no proof)\n",
+                found->unseen);
 }

@@ -157,6 +157,8 @@ static json_t *undecided_array(const ncf_result_t *result, slong digits)
             json_pack("{s:s, s:o, s:o}", "reason", "a region of the sphere", "direction",
                       ncf__json_vector(search->regions[i].direction, result->inputs, digits),
                       "mu", ncf__json_ball(search->regions[i].mu, digits)));
+    if (result->deep != NULL)
+        ncf__json_deep_regions(array, result->deep, digits);
     return array;
 }
 
@@ -272,6 +274,8 @@ static json_t *document(const ncf_result_t *result, slong digits)
         json_string(ncf_is_proved(ncf__is_complete(result)) ? "exact" : "lower bounds"));
     json_object_set_new(object, "lines", lines);
     json_object_set_new(object, "orbits", orbits);
+    if (result->deep != NULL)
+        json_object_set_new(object, "components", ncf__json_deep_components(result->deep, digits));
     json_object_set_new(object, "undecided", undecided_array(result, digits));
     json_object_set_new(object, "audit", audit_object(result));
     json_object_set_new(object, "effort", effort_object(result));

@@ -38,6 +38,8 @@ json_t *ncf__json_point_orbit(const ncf_point_orbit_t *orbit, const ncf_network_
 /* deep_json.c: the parts of a deep result that a two-layer one does not have. */
 json_t *ncf__json_deep_parts(const ncf_deep_t *deep);
 void ncf__json_deep_effort(json_t *object, const ncf_deep_t *deep);
+json_t *ncf__json_deep_components(const ncf_deep_t *deep, slong digits);
+void ncf__json_deep_regions(json_t *undecided, const ncf_deep_t *deep, slong digits);
 void ncf__json_deep_orbits(json_t *orbits, const ncf_deep_t *deep, slong digits);
 
 #endif
