@@ -108,6 +108,10 @@ UNIT_TESTS += tests/unit/t-info
 tests_unit_t_info_SOURCES = tests/unit/t-info.c
 tests_unit_t_info_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-deep
+tests_unit_t_deep_SOURCES = tests/unit/t-deep.c
+tests_unit_t_deep_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-rank_one
 tests_unit_t_rank_one_SOURCES = tests/unit/t-rank_one.c tests/problems.c tests/problems.h
 tests_unit_t_rank_one_LDADD = $(unit_ldadd)

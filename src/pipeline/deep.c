@@ -72,12 +72,11 @@ static void set_argument(struct ncf_result *result, const char *text)
     else if (text != NULL)
         result->search.argument = ncf__strdup(text);
     else
-        result->search.argument =
-            ncf__format("branch and prune over the directions of all units, %ld boxes, left none "
-                        "open%s (T-PRUNE)",
-                        (long) deep->prune.boxes,
-                        deep->prune.component_count > 0 ? " but those of the sets that are listed"
-                                                        : "");
+        result->search.argument = ncf__format(
+            "branch and prune over the directions of all units, %ld boxes, left none "
+            "open%s (T-PRUNE)",
+            (long) deep->prune.boxes,
+            deep->prune.component_count > 0 ? " but those of the sets that are listed" : "");
 }
 
 /* No lines: other activations, a formula, a sum. */
@@ -132,9 +131,8 @@ static void find_points(struct ncf_result *result, const struct ncf_problem *pro
     if (argument != NULL) {
         deep->complete = result->search.lines.complete;
         deep->method = ncf__rank_one_is_linear(&deep->shape) ? "closed-form" : "rank-one";
-    } else if (prunes) {
+    } else if (prunes && ncf__deep_prune(result, limits)) {
         deep->method = "rank-one+branch-and-prune";
-        ncf__deep_prune(result, limits);
         deep->complete = deep->prune.complete;
     } else if (result->limit == NCF_LIMIT_NONE) {
         search_others(result, problem, limits);

@@ -40,7 +40,7 @@ struct ncf_deep {
     slong not_separated; /* of these: not proved to differ from a family or another one */
     ncf_part_t parts[NCF_DEEP_MAX_PARTS];
     int part_count;
-    ncf_verdict_t complete; /* all KKT points in result->search.scope */
+    ncf_verdict_t complete;           /* all KKT points in result->search.scope */
     ncf_prune_search_t *prune_search; /* between the choice of it and its run, else NULL */
     int uses_prune, uses_search;
     ncf_prune_t prune;           /* when uses_prune; its points are in `orbits` */
@@ -85,8 +85,11 @@ void ncf__deep_list_families(struct ncf_result *result, const struct ncf_problem
 int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *problem,
                            const ncf_limits_t *limits);
 
-/* All points with lambda above the bound that is set; after that choice. */
-void ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits);
+/*
+ * All points with lambda above the bound that is set; after that choice. Returns 0, with
+ * nothing added, when it takes far longer than was estimated.
+ */
+int ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits);
 
 /* Points that are not rank-one families, by a search: nothing is complete. */
 void ncf__deep_search(struct ncf_result *result, const struct ncf_problem *problem,

@@ -8,7 +8,9 @@
 #include <string.h>
 
 #define PILOT_SECONDS 2.0
-#define BUDGET_SECONDS 60.0 /* of the whole search, as estimated */
+#define BUDGET_SECONDS 60.0    /* of the whole search, as estimated */
+#define CAUTION 3.0            /* boxes that stay long are the hard ones */
+#define PATIENCE_SECONDS 120.0 /* then the estimate was wrong: the search is given up */
 
 /* ---- Is it worth trying? --------------------------------------------------------- */
 
@@ -18,7 +20,8 @@ static char *default_bound(const struct ncf_result *result)
     const ncf_rank_one_list_t *families = &result->deep->families;
     if (families->count == 0)
         return NULL;
-    return ncf__format("1e%ld", (long) ncf__decimal_exponent(families->families[0].lambda) - 3);
+    return ncf__format("1e%ld",
+                       (long) ncf__decimal_exponent(families->families[0].lambda) - 3);
 }
 
 /* Seconds that the whole search may take. */
@@ -49,11 +52,12 @@ static int pilot_is_quick(ncf_prune_search_t *search, const struct ncf_result *r
     if (ncf__prune_run(search, 0, result->options.threads, &short_limits) == NCF_LIMIT_NONE)
         return 1;
     ncf_prune_t state;
-    ncf__prune_conclude(&state, search, result->options.precision, result->options.max_precision);
+    ncf__prune_conclude(&state, search, result->options.precision,
+                        result->options.max_precision);
     double share = state.share_decided;
     ncf__prune_clear(&state);
     return ncf__limit_reached(limits) == NCF_LIMIT_NONE &&
-           (ncf__clock() - start) <= share * seconds;
+           CAUTION * (ncf__clock() - start) <= share * seconds;
 }
 
 /* Families that are certainly below the bound are no longer asked for. */
@@ -67,7 +71,8 @@ static void apply_bound(struct ncf_result *result, const char *text)
     arb_set_fmpq(bound, result->search.lambda_min, prec);
     ncf__rank_one_list_trim(&deep->families, bound);
     ncf__census_clear(&deep->rank_one);
-    ncf__rank_one_census_init(&deep->rank_one, &deep->shape, &result->search.lines, bound, prec);
+    ncf__rank_one_census_init(&deep->rank_one, &deep->shape, &result->search.lines, bound,
+                              prec);
     arb_clear(bound);
 }
 
@@ -85,7 +90,8 @@ int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *
     NCF_REQUIRE(ncf__rational_parse(bound, text, strlen(text)) == NULL);
     ncf_deep_t *deep = result->deep;
     deep->prune_search = ncf__prune_new(problem, bound);
-    int chosen = deep->prune_search != NULL && pilot_is_quick(deep->prune_search, result, limits);
+    int chosen =
+        deep->prune_search != NULL && pilot_is_quick(deep->prune_search, result, limits);
     if (chosen && given == NULL)
         apply_bound(result, text);
     if (!chosen) {
@@ -100,7 +106,8 @@ int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *
 /* ---- Points ---------------------------------------------------------------------- */
 
 /* Takes the record over: what is left in its place can be cleared. */
-static void make_orbit(ncf_point_orbit_t *orbit, const ncf_deep_t *deep, ncf_prune_point_t *found)
+static void make_orbit(ncf_point_orbit_t *orbit, const ncf_deep_t *deep,
+                       ncf_prune_point_t *found)
 {
     ncf__point_orbit_init(orbit, deep->network);
     ncf_certified_point_t empty = orbit->point;
@@ -171,10 +178,11 @@ static void note_open(struct ncf_result *result)
                 !ncf_is_proved(prune->components[k].dimension_proved);
     if (open > 0) {
         result->search.unresolved += open;
-        ncf__line_search_note(&result->search,
-                              ncf__format("%ld set%s of KKT points that are not isolated: not all is "
-                                          "proved there",
-                                          (long) open, open == 1 ? "" : "s"));
+        ncf__line_search_note(
+            &result->search,
+            ncf__format("%ld set%s of KKT points that are not isolated: not all is "
+                        "proved there",
+                        (long) open, open == 1 ? "" : "s"));
     }
 }
 
@@ -195,17 +203,27 @@ static void take_points(struct ncf_result *result)
     arb_clear(bound);
 }
 
-void ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits)
+int ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits)
 {
     ncf_deep_t *deep = result->deep;
-    ncf_limit_t limit = ncf__prune_run(deep->prune_search, 0, result->options.threads, limits);
-    ncf__prune_conclude(&deep->prune, deep->prune_search, result->options.precision,
-                        result->options.max_precision);
+    ncf_limits_t patience = {0, NULL, NULL, NULL};
+    if (limits != NULL)
+        patience = *limits;
+    double end = ncf__clock() + PATIENCE_SECONDS;
+    if (patience.deadline <= 0 || patience.deadline > end)
+        patience.deadline = end;
+    ncf_limit_t limit =
+        ncf__prune_run(deep->prune_search, 0, result->options.threads, &patience);
+    int given_up = limit == NCF_LIMIT_TIME && ncf__limit_reached(limits) == NCF_LIMIT_NONE;
+    if (!given_up) {
+        ncf__prune_conclude(&deep->prune, deep->prune_search, result->options.precision,
+                            result->options.max_precision);
+        deep->uses_prune = 1;
+        result->limit = result->limit == NCF_LIMIT_NONE ? limit : result->limit;
+        take_points(result);
+        note_open(result);
+    }
     ncf__prune_free(deep->prune_search);
     deep->prune_search = NULL;
-    deep->uses_prune = 1;
-    if (result->limit == NCF_LIMIT_NONE)
-        result->limit = limit;
-    take_points(result);
-    note_open(result);
+    return !given_up;
 }

@@ -32,9 +32,10 @@ static json_t *search_object(const ncf_collection_t *found)
 
 static json_t *prune_object(const ncf_prune_t *prune)
 {
-    return json_pack("{s:I, s:I, s:I, s:f, s:f}", "strata", (json_int_t) prune->strata, "boxes",
-                     (json_int_t) prune->boxes, "open_boxes", (json_int_t) prune->open_boxes,
-                     "share_decided", prune->share_decided, "seconds", prune->seconds);
+    return json_pack("{s:I, s:I, s:I, s:f, s:f}", "strata", (json_int_t) prune->strata,
+                     "boxes", (json_int_t) prune->boxes, "open_boxes",
+                     (json_int_t) prune->open_boxes, "share_decided", prune->share_decided,
+                     "seconds", prune->seconds);
 }
 
 static json_t *active_array(const slong *active, slong layers)
@@ -51,7 +52,8 @@ json_t *ncf__json_deep_components(const ncf_deep_t *deep, slong digits)
     for (slong k = 0; deep->uses_prune && k < deep->prune.component_count; k++) {
         const ncf_prune_component_t *component = &deep->prune.components[k];
         json_t *object = json_object();
-        json_object_set_new(object, "lambda", ncf__json_ball_or_null(component->lambda, digits));
+        json_object_set_new(object, "lambda",
+                            ncf__json_ball_or_null(component->lambda, digits));
         json_object_set_new(object, "dimension", ncf__json_nonnegative(component->dimension));
         json_object_set_new(object, "dimension_proved",
                             json_boolean(ncf_is_proved(component->dimension_proved)));

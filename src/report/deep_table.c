@@ -27,9 +27,10 @@ static void write_components(FILE *stream, const ncf_deep_t *deep, long digits)
         char *dimension = component->dimension < 0
                               ? ncf__strdup("of unknown dimension")
                               : ncf__format("of dimension %ld", (long) component->dimension);
-        char *text = ncf__format("KKT points that are not isolated near lambda = %s, %s (%ld boxes): %s",
-                                 lambda, dimension, (long) component->boxes,
-                                 component->reason != NULL ? component->reason : "");
+        char *text = ncf__format(
+            "KKT points that are not isolated near lambda = %s, %s (%ld boxes): %s", lambda,
+            dimension, (long) component->boxes,
+            component->reason != NULL ? component->reason : "");
         ncf__write_paragraph(stream, "Set       ", text);
         ncf__free(text);
         ncf__free(dimension);
@@ -65,8 +66,9 @@ void ncf__write_deep_effort(FILE *stream, const ncf_deep_t *deep)
                 (long) deep->prune.boxes, (long) deep->prune.open_boxes, deep->prune.seconds);
     if (!deep->uses_search)
         return;
-    char *text = ncf__format("%ld starts (%s), %ld candidates, %ld certified", (long) found->starts,
-                             found->end, (long) found->candidates, (long) found->certified);
+    char *text =
+        ncf__format("%ld starts (%s), %ld candidates, %ld certified", (long) found->starts,
+                    found->end, (long) found->candidates, (long) found->certified);
     ncf__write_paragraph(stream, "  search: ", text);
     ncf__free(text);
     if (found->unseen >= 0)
