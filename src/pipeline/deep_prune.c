@@ -9,7 +9,7 @@
 
 #define PILOT_SECONDS 2.0
 #define BUDGET_SECONDS 60.0    /* of the whole search, as estimated */
-#define CAUTION 3.0            /* boxes that stay long are the hard ones */
+#define CAUTION 2.0            /* boxes that stay long are the hard ones */
 #define PATIENCE_SECONDS 120.0 /* then the estimate was wrong: the search is given up */
 
 /* ---- Is it worth trying? --------------------------------------------------------- */
@@ -51,13 +51,8 @@ static int pilot_is_quick(ncf_prune_search_t *search, const struct ncf_result *r
     }
     if (ncf__prune_run(search, 0, result->options.threads, &short_limits) == NCF_LIMIT_NONE)
         return 1;
-    ncf_prune_t state;
-    ncf__prune_conclude(&state, search, result->options.precision,
-                        result->options.max_precision);
-    double share = state.share_decided;
-    ncf__prune_clear(&state);
-    return ncf__limit_reached(limits) == NCF_LIMIT_NONE &&
-           CAUTION * (ncf__clock() - start) <= share * seconds;
+    double rest = ncf__prune_remaining(search, ncf__clock() - start);
+    return ncf__limit_reached(limits) == NCF_LIMIT_NONE && CAUTION * rest <= seconds;
 }
 
 /* Families that are certainly below the bound are no longer asked for. */
@@ -171,6 +166,11 @@ static void note_open(struct ncf_result *result)
             ncf__format("branch and prune left %ld region%s undecided (%ld boxes)",
                         (long) prune->region_count, prune->region_count == 1 ? "" : "s",
                         (long) prune->open_boxes));
+    }
+    if (!ncf_is_proved(prune->distinct) || result->deep->not_separated > 0) {
+        result->search.unresolved++;
+        ncf__line_search_note(
+            &result->search, ncf__strdup("some listed orbits are not proved to be different"));
     }
     slong open = 0;
     for (slong k = 0; k < prune->component_count; k++)
