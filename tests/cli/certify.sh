@@ -121,4 +121,57 @@ facts out | sed '/"candidates_file"/,/}/d' >other
 run certify --json "$deep" "$examples/certify.csv"
 facts out | sed '/"candidates_file"/,/}/d' >one
 check "CSV and JSON give the same" cmp one other
+
+# ---- A limit leaves what was finished ------------------------------------------------
+
+awk 'BEGIN { srand(1); for (k = 0; k < 30000; k++) { for (j = 0; j < 7; j++)
+    printf "%s%.3f", j ? "," : "", 2 * rand() - 1; print "" } }' >many.csv
+run certify --json --threads=1 --time-limit=1 "$deep" many.csv
+check "--time-limit leaves a valid, partial document" \
+    eval 'status_is 4 && is_json out && has out "\"limit\": \"time\"" && silent err'
+check "with finished and unfinished candidates" \
+    eval 'has out "\"verdict\": \"undecided\"" && has out "\"verdict\": \"unfinished\""'
+
+# ---- The order of the weights is that of PyTorch's parameters ------------------------
+
+# The network as a list of matrices (out x in), in floats, by code that shares nothing.
+cat >order.py <<'END'
+import json, sys
+problem, result = (json.load(open(name)) for name in sys.argv[1:])
+x = [[float(a) for a in row] for row in problem["data"]["x"]]
+y = [float(a) for a in problem["data"]["y"]]
+
+def value(matrices):
+    total = 0
+    for inputs, label in zip(x, y):
+        h = inputs
+        for l, matrix in enumerate(matrices):
+            h = [sum(w * t for w, t in zip(row, h)) for row in matrix]
+            if l + 1 < len(matrices):
+                h = [t * t for t in h]
+        total += label * h[0]
+    return total
+
+def worst(candidate):
+    u = [[[float(w["mid"]) for w in row] for row in matrix] for matrix in candidate["weights"]]
+    largest, step = 0, 1e-5
+    for row in [row for matrix in u for row in matrix]:
+        for j, w in enumerate(row):
+            row[j] = w + step
+            above = value(u)
+            row[j] = w - step
+            slope = (above - value(u)) / (2 * step)
+            row[j] = w
+            largest = max(largest, abs(slope - float(candidate["lambda"]["mid"]) * w))
+    return largest
+
+assert len(result["candidates"]) == 5
+print(max(worst(c) for c in result["candidates"]))
+sys.exit(max(worst(c) for c in result["candidates"]) > 1e-5)
+END
+if command -v python3 >/dev/null; then
+    run certify --json --digits=17 "$deep" "$examples/certify.csv"
+    cp out result.json
+    check "grad N = lambda u in floats, in PyTorch's order" python3 order.py "$deep" result.json
+fi
 finish
