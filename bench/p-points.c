@@ -141,9 +141,6 @@ static void measure(sum_t *sum, const setting_t *s, arb_srcptr candidate)
         sum->inertia += processor_seconds() - start;
         sum->proved += proved && ncf_is_proved(record.inertia_known);
     }
-    if (getenv("VERBOSE"))
-        printf("# %d %s index %ld lambda %g inertia %s\n", record.exists.value, record.reason ? record.reason : "",
-               record.index, arf_get_d(arb_midref(record.point + s->n), ARF_RND_NEAR), record.inertia_reason ? record.inertia_reason : "");
     ncf__certified_point_clear(&record);
     arb_clear(gap);
 }

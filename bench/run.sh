@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# run.sh [quick] [counts] [speeds] [survey] [peers]: the figures of the whole command, as
-# tab-separated tables; all four parts when none is named.
+# run.sh [quick] [counts] [speeds] [certify] [survey] [peers]: the figures of the whole
+# command, as tab-separated tables; all five parts when none is named.
 # Environment: NCF the program, MEASURE bench/measure, srcdir of the sources.
 set -eu
 quick=
@@ -9,7 +9,7 @@ if [ "${1:-}" = quick ]; then
     quick=quick
     shift
 fi
-[ $# -gt 0 ] || set -- counts speeds survey peers
+[ $# -gt 0 ] || set -- counts speeds certify survey peers
 NCF=${NCF:-./ncf}
 MEASURE=${MEASURE:-bench/measure}
 srcdir=${srcdir:-.}
@@ -86,6 +86,21 @@ speeds()
     speed 1 3 16 48 10
 }
 
+# One KKT point against the number of unknowns; bench/p-points says what the columns are.
+certify()
+{
+    if [ "$quick" = quick ]; then
+        "${MEASURE%/*}/p-points"
+    else
+        OPENBLAS_NUM_THREADS=1 "${MEASURE%/*}/p-points" large
+    fi
+    if command -v M2 > /dev/null; then
+        M2 --script "$srcdir/bench/certify.m2"
+    else
+        printf '# M2 is not installed: skipped\n'
+    fi
+}
+
 # Random tensors over ten shapes: what was complete, what the first pass missed.
 survey()
 {
@@ -159,7 +174,7 @@ peers()
 "$NCF" --version | head -n 1
 for part; do
     case $part in
-    counts | speeds | survey | peers) $part ;;
+    counts | speeds | certify | survey | peers) $part ;;
     *) printf 'run.sh: no part is called %s\n' "$part" >&2 && exit 2 ;;
     esac
 done

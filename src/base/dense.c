@@ -23,7 +23,7 @@ int ncf__dense_eigenvectors(double *v, double *a, slong n)
     lapack_int size = (lapack_int) n;
     double *values = ncf__malloc((size_t) n, sizeof(*values));
     /* The columns that LAPACK writes are the rows of a row-major matrix. */
-    int found = LAPACKE_dsyev(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values) == 0;
+    int found = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values) == 0;
     for (slong i = 0; i < n * n; i++)
         v[i] = a[i];
     ncf__free(values);

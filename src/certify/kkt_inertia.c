@@ -11,6 +11,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SHIFT (-2.0) /* M is scaled so that A is below 1 */
 
@@ -85,8 +86,16 @@ static void project(arb_mat_t m, arb_srcptr u, slong prec)
     _arb_vec_clear(g, n);
 }
 
-/* M over the enclosure; returns its largest radius. */
-static double set_matrix(spectrum_t *s, arb_srcptr point, const ncf_network_struct *network,
+static double largest_radius(const spectrum_t *s)
+{
+    double largest = 0;
+    for (slong k = 0; k < s->n * s->n; k++)
+        largest = fmax(largest, s->m.radius[k]);
+    return largest;
+}
+
+/* M over the enclosure, by balls; returns its largest radius. */
+static double set_matrix_in_balls(spectrum_t *s, arb_srcptr point, const ncf_network_struct *network,
                          const fmpq_mat_t x, const fmpq_mat_t weights, slong prec)
 {
     slong n = s->n, points = fmpq_mat_nrows(x);
@@ -102,10 +111,85 @@ static double set_matrix(spectrum_t *s, arb_srcptr point, const ncf_network_stru
     arb_mat_clear(z_balls);
     arb_mat_clear(x_balls);
     arb_mat_clear(m);
-    double largest = 0;
+    return largest_radius(s);
+}
+
+/* A power of two that brings lambda near 1. */
+static slong multiplier_exponent(const arb_t lambda)
+{
+    slong bound = arf_abs_bound_lt_2exp_si(arb_midref(lambda));
+    return bound > -(WORD(1) << 40) && bound < (WORD(1) << 40) ? -bound : 0;
+}
+
+/* Multiplies h by the power of two that brings its row sums below 1; returns its exponent. */
+static slong scale_below_one(ncf_midrad_t *h, slong n)
+{
+    double norm = 0;
+    for (slong i = 0; i < n; i++) {
+        double sum = 0;
+        for (slong j = 0; j < n; j++)
+            sum += ncf__midrad_reach(h[i * n + j]);
+        norm = isnan(sum) ? INFINITY : fmax(norm, sum);
+    }
+    int exponent = 0;
+    if (!(norm > 0) || !isfinite(norm))
+        return 0;
+    frexp(norm * (1 + 0x1p-20), &exponent);
+    ncf_midrad_t factor = ncf__midrad_point(ldexp(1, -exponent));
     for (slong k = 0; k < n * n; k++)
-        largest = fmax(largest, s->m.radius[k]);
-    return largest;
+        h[k] = ncf__midrad_mul(h[k], factor);
+    return -exponent;
+}
+
+/* project for intervals: h becomes M. */
+static void project_intervals(ncf_midrad_t *h, const ncf_midrad_t *u, slong n)
+{
+    ncf_midrad_t *g = ncf__malloc((size_t) n, sizeof(*g));
+    ncf_midrad_t s = ncf__midrad_point(SHIFT);
+    for (slong i = 0; i < n; i++) {
+        g[i] = ncf__midrad_zero();
+        for (slong j = 0; j < n; j++)
+            g[i] = ncf__midrad_add(g[i], ncf__midrad_mul(h[i * n + j], u[j]));
+        s = ncf__midrad_add(s, ncf__midrad_mul(g[i], u[i]));
+    }
+    s = ncf__midrad_mul(s, ncf__midrad_point(-0.5));
+    for (slong i = 0; i < n; i++)
+        g[i] = ncf__midrad_add(g[i], ncf__midrad_mul(s, u[i]));
+    for (slong i = 0; i < n; i++) {
+        for (slong j = 0; j <= i; j++) {
+            ncf_midrad_t entry = ncf__midrad_add(ncf__midrad_mul(g[i], u[j]),
+                                                 ncf__midrad_mul(u[i], g[j]));
+            entry.mid = -entry.mid;
+            h[i * n + j] = h[j * n + i] = ncf__midrad_add(h[i * n + j], entry);
+        }
+    }
+    ncf__free(g);
+}
+
+/* The same in doubles (T-MIDRAD). */
+static double set_matrix_in_doubles(spectrum_t *s, arb_srcptr point,
+                                    const ncf_network_struct *network, const fmpq_mat_t x,
+                                    const fmpq_mat_t weights)
+{
+    slong n = s->n, exponent = multiplier_exponent(point + n);
+    ncf_midrad_t *data = ncf__midrads_from_fmpq_mat(x, 0);
+    ncf_midrad_t *z = ncf__midrads_from_fmpq_mat(weights, exponent);
+    ncf_midrad_t *h = ncf__malloc((size_t) (n * n + n), sizeof(*h)), *u = h + n * n;
+    for (slong j = 0; j < n; j++)
+        u[j] = ncf__midrad_from_arb(point + j, 0);
+    ncf_midrad_t minus = ncf__midrad_from_arb(point + n, exponent);
+    minus.mid = -minus.mid;
+    ncf__network_eval_midrad(NULL, NULL, h, u, network, data, z, fmpq_mat_nrows(x));
+    for (slong i = 0; i < n; i++)
+        h[i * n + i] = ncf__midrad_add(h[i * n + i], minus);
+    s->exponent = exponent + scale_below_one(h, n);
+    project_intervals(h, u, n);
+    for (slong i = 0; i < n; i++)
+        ncf__interval_matrix_set_row(&s->m, i, h + i * n);
+    ncf__free(h);
+    ncf__free(z);
+    ncf__free(data);
+    return largest_radius(s);
 }
 
 /* T for approximate eigenvectors V, which are data; returns 0 when there are none. */
@@ -231,8 +315,10 @@ ncf_verdict_t ncf__kkt_inertia(slong *index, slong *nullity, arb_t gap, arb_srcp
     spectrum_init(&s, n, slice_dimension);
     int decided = 0;
     prec = FLINT_MIN(prec, max_precision);
-    for (double width, before = INFINITY;; before = width) {
-        width = set_matrix(&s, point, network, x, weights, prec);
+    set_matrix_in_doubles(&s, point, network, x, weights);
+    decided = diagonalise(&s) && conclude(index, gap, &s);
+    for (double width, before = INFINITY; !decided; before = width) {
+        width = set_matrix_in_balls(&s, point, network, x, weights, prec);
         decided = diagonalise(&s) && conclude(index, gap, &s);
         /* More bits help only where rounding made the matrix wide. */
         if (decided || prec >= max_precision || !(width > 0x1p-48) || width > before / 2)

@@ -26,8 +26,9 @@
  *            infinite where there is no such eigenvalue (n - 1 = s).
  * UNDECIDED: an eigenvalue is not separated from zero, or the enclosure is too wide or
  *            not finite: *index = *nullity = -1, gap is indeterminate.
- * Cost: one Hessian in balls, one eigenvalue problem in doubles (a proposal) and two
- * products of n x n matrices in doubles, for each precision that is tried.
+ * Cost: one Hessian, one eigenvalue problem in doubles (a proposal) and three products of
+ * n x n matrices in doubles; the same again for each precision that is tried in balls,
+ * where double intervals do not decide.
  */
 ncf_verdict_t ncf__kkt_inertia(slong *index, slong *nullity, arb_t gap, arb_srcptr point,
                                const ncf_network_t network, const fmpq_mat_t x,
