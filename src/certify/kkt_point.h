@@ -44,18 +44,14 @@ ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr
                                      slong prec, slong max_precision);
 
 /*
- * The same from a candidate that may be rough, with a tight enclosure of the zero: Newton
- * steps, the proof in a box around where they end, then steps of Krawczyk's operator.
+ * The same from a candidate near the zero, of which only midpoints are used. The working
+ * precision begins with max(goal, 64) bits, which makes boxes of radius about 2^-(goal/2)
+ * where the candidate is that good; there is no iteration towards the zero.
  *
- * In:        candidate  u and then lambda, n + 1 balls; only midpoints are used, and
- *                       nothing is said about how far the zero is from them
- *            goal       bits: the radii of `point` are wanted below 2^-goal times the power
- *                       of two next to lambda (for lambda) or 1 (for u)
- * PROVED:    F has exactly one zero in `box` (n + 1 balls, u and then lambda) and the zero lies
- *            in `point`, which is contained in `box` and as narrow as max_precision allowed:
- *            a caller that needs the goal compares.
+ * PROVED:    F has exactly one zero in `box` (n + 1 balls, u and then lambda), and it lies in
+ *            `point`, which is contained in `box` (so far the two are equal).
  * UNDECIDED: nothing is claimed, the outputs are not written.
- * Either output may be the candidate. Precision stays below max_precision + 64 bits.
+ * Either output may be the candidate.
  */
 ncf_verdict_t ncf__kkt_point_enclose(arb_ptr box, arb_ptr point, arb_srcptr candidate,
                                      const ncf_network_t network, const fmpq_mat_t x,
