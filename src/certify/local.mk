@@ -1,5 +1,7 @@
 libncf_core_la_SOURCES += \
 	src/certify/binary_lines.c \
+	src/certify/cap.c \
+	src/certify/cap.h \
 	src/certify/cover.c \
 	src/certify/cover.h \
 	src/certify/cover_box.c \
