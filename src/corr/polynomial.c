@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * polynomial.c: N(u) as an exact polynomial. x_k enters H only beside the weights
- * W_1_j_k, so the monomial u^alpha of H carries x^beta, beta_k = sum_j alpha(W_1_j_k):
- *     H(x; u) = sum_alpha c_alpha x^{beta(alpha)} u^alpha,
- * with integers c_alpha that are those of H at x = (1, ..., 1). So H is built once, for
- * all-ones data, by polynomial arithmetic through the layers, and its coefficients are
- * multiplied by the moments sum_i z_i x_i^beta.
+ * polynomial.c: N(u) as an exact polynomial. H is built once, by polynomial arithmetic
+ * through the network, in the weights and the inputs together:
+ *     H(x; u) = sum c_{alpha,beta} u^alpha x^beta;
+ * then x^beta is replaced by the moment sum_i z_i x_i^beta.
  */
 #include "polynomial.h"
 
@@ -14,63 +12,177 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- H for x = (1, ..., 1) ------------------------------------------------------- */
+/* ---- H in weights and inputs ----------------------------------------------------- */
 
-/* out = sum over lo <= k < hi of variable (first + k) times a_k; halving keeps sums short. */
-static void weighted_sum(fmpz_mpoly_t out, const fmpz_mpoly_struct *a, slong first, slong lo,
-                         slong hi, const fmpz_mpoly_ctx_t context)
+/* One row of a matrix of layers, times the units a of the layer before. */
+typedef struct {
+    const fmpq_mpoly_struct *a;
+    const slong *ties;  /* NULL: the weights from `weight` on */
+    slong weight;       /* variable of the first weight of the row, or of the layers */
+    const fmpq_mpoly_ctx_struct *context;
+} row_t;
+
+static void row_term(fmpq_mpoly_t out, const row_t *row, slong c)
 {
-    fmpz_mpoly_t right;
-    fmpz_mpoly_init(right, context);
-    if (hi - lo == 1) {
-        fmpz_mpoly_gen(right, first + lo, context);
-        fmpz_mpoly_mul(out, right, a + lo, context);
+    slong tie = row->ties == NULL ? c : row->ties[c];
+    if (tie == NCF_TIE_ZERO) {
+        fmpq_mpoly_zero(out, row->context);
+    } else if (tie == NCF_TIE_ONE) {
+        fmpq_mpoly_set(out, row->a + c, row->context);
     } else {
-        slong middle = lo + (hi - lo) / 2;
-        weighted_sum(out, a, first, lo, middle, context);
-        weighted_sum(right, a, first, middle, hi, context);
-        fmpz_mpoly_add(out, out, right, context);
+        fmpq_mpoly_gen(out, row->weight + tie, row->context);
+        fmpq_mpoly_mul(out, out, row->a + c, row->context);
     }
-    fmpz_mpoly_clear(right, context);
 }
 
-static fmpz_mpoly_struct *layer_new(slong width, const fmpz_mpoly_ctx_t context)
+/* The columns lo <= c < hi; halving keeps sums short. */
+static void row_sum(fmpq_mpoly_t out, const row_t *row, slong lo, slong hi)
 {
-    fmpz_mpoly_struct *layer = ncf__malloc((size_t) width, sizeof(*layer));
+    if (hi - lo == 1) {
+        row_term(out, row, lo);
+        return;
+    }
+    slong middle = lo + (hi - lo) / 2;
+    fmpq_mpoly_t right;
+    fmpq_mpoly_init(right, row->context);
+    row_sum(out, row, lo, middle);
+    row_sum(right, row, middle, hi);
+    fmpq_mpoly_add(out, out, right, row->context);
+    fmpq_mpoly_clear(right, row->context);
+}
+
+static fmpq_mpoly_struct *units_new(slong width, const fmpq_mpoly_ctx_t context)
+{
+    fmpq_mpoly_struct *units = ncf__malloc((size_t) width, sizeof(*units));
     for (slong j = 0; j < width; j++)
-        fmpz_mpoly_init(layer + j, context);
-    return layer;
+        fmpq_mpoly_init(units + j, context);
+    return units;
 }
 
-static void layer_free(fmpz_mpoly_struct *layer, slong width, const fmpz_mpoly_ctx_t context)
+/* Not inline: gcc 12 otherwise takes a polynomial for its first member and warns. */
+__attribute__((noinline)) static void units_free(fmpq_mpoly_struct *units, slong width,
+                                                 const fmpq_mpoly_ctx_t context)
 {
     for (slong j = 0; j < width; j++)
-        fmpz_mpoly_clear(layer + j, context);
-    ncf__free(layer);
+        fmpq_mpoly_clear(units + j, context);
+    ncf__free(units);
 }
 
-/* sum_alpha c_alpha u^alpha */
-static void all_ones_output(fmpz_mpoly_t out, const ncf_network_struct *network,
-                            const fmpz_mpoly_ctx_t context)
+/* b becomes s(b). */
+static void apply_activation(fmpq_mpoly_t b, const ncf_activation_t *s,
+                             const fmpq_mpoly_ctx_t context)
 {
-    const slong *k = network->widths;
-    fmpz_mpoly_struct *a = layer_new(k[0], context);
+    slong p = ncf__activation_monomial(s);
+    if (p >= 0) {
+        NCF_REQUIRE(fmpq_mpoly_pow_ui(b, b, (ulong) p, context));
+        if (s->coefficients != NULL)
+            fmpq_mpoly_scalar_mul_fmpq(b, b, s->coefficients + p, context);
+        return;
+    }
+    fmpq_mpoly_t sum;
+    fmpq_mpoly_init(sum, context);
+    for (slong k = s->degree; k >= 0; k--) {
+        fmpq_mpoly_mul(sum, sum, b, context);
+        fmpq_mpoly_add_fmpq(sum, sum, s->coefficients + k, context);
+    }
+    fmpq_mpoly_swap(b, sum, context);
+    fmpq_mpoly_clear(sum, context);
+}
+
+/* The variables are all n weights, then the inputs. */
+static void layers_output(fmpq_mpoly_t out, const ncf_network_struct *part, slong n,
+                          const fmpq_mpoly_ctx_t context)
+{
+    const ncf_layers_t *layers = &part->layers;
+    const slong *k = layers->widths;
+    fmpq_mpoly_struct *a = units_new(k[0], context);
     for (slong j = 0; j < k[0]; j++)
-        fmpz_mpoly_one(a + j, context);
-    for (slong l = 1; l <= network->depth; l++) {
-        fmpz_mpoly_struct *b = layer_new(k[l], context);
+        fmpq_mpoly_gen(a + j, n + j, context);
+    for (slong l = 1; l <= layers->depth; l++) {
+        fmpq_mpoly_struct *b = units_new(k[l], context);
+        const slong *ties = layers->ties[l - 1];
         for (slong j = 0; j < k[l]; j++) {
-            weighted_sum(b + j, a, network->offsets[l - 1] + j * k[l - 1], 0, k[l - 1],
-                         context);
-            if (l < network->depth)
-                NCF_REQUIRE(fmpz_mpoly_pow_ui(
-                    b + j, b + j, (ulong) network->activations[l - 1].degree, context));
+            row_t row = {a, NULL, part->first + layers->offsets[l - 1] + j * k[l - 1], context};
+            if (ties != NULL) {
+                row.ties = ties + j * k[l - 1];
+                row.weight = part->first;
+            }
+            row_sum(b + j, &row, 0, k[l - 1]);
+            if (l < layers->depth)
+                apply_activation(b + j, layers->activations + l - 1, context);
         }
-        layer_free(a, k[l - 1], context);
+        units_free(a, k[l - 1], context);
         a = b;
     }
-    fmpz_mpoly_swap(out, a, context);
-    layer_free(a, 1, context);
+    fmpq_mpoly_swap(out, a, context);
+    units_free(a, 1, context);
+}
+
+/* out = sum of coefficients[t] times the monomial with exponents + t * variables. */
+static void set_terms(fmpq_mpoly_t out, const fmpq *coefficients, const ulong *exponents,
+                      slong count, const fmpq_mpoly_ctx_t context)
+{
+    slong variables = fmpq_mpoly_ctx_nvars(context);
+    fmpq_t scale;
+    fmpz *numerators = _fmpz_vec_init(count);
+    fmpq_init(scale);
+    _fmpq_vec_get_fmpz_vec_fmpz(numerators, fmpq_denref(scale), coefficients, count);
+    fmpz_one(fmpq_numref(scale));
+    /* An fmpq_mpoly is a rational content times an integer polynomial. */
+    fmpq_mpoly_set_fmpq(out, scale, context);
+    fmpz_mpoly_zero(out->zpoly, context->zctx);
+    for (slong t = 0; t < count; t++)
+        fmpz_mpoly_push_term_fmpz_ui(out->zpoly, numerators + t, exponents + t * variables,
+                                     context->zctx);
+    fmpz_mpoly_sort_terms(out->zpoly, context->zctx);
+    fmpz_mpoly_combine_like_terms(out->zpoly, context->zctx);
+    fmpq_mpoly_reduce(out, context);
+    fmpq_clear(scale);
+    _fmpz_vec_clear(numerators, count);
+}
+
+static void add_exponents(ulong *exponents, const ncf_factor_t *factors, slong count)
+{
+    for (slong f = 0; f < count; f++)
+        exponents[factors[f].variable] += factors[f].exponent;
+}
+
+static void terms_output(fmpq_mpoly_t out, const ncf_network_struct *part, slong n,
+                         const fmpq_mpoly_ctx_t context)
+{
+    const ncf_terms_t *terms = &part->terms;
+    slong variables = fmpq_mpoly_ctx_nvars(context);
+    ulong *exponents = ncf__calloc((size_t) (terms->terms * variables), sizeof(ulong));
+    for (slong k = 0; k < terms->monomials; k++) {
+        slong start = terms->monomial_starts[k];
+        for (slong t = terms->monomial_terms[k]; t < terms->monomial_terms[k + 1]; t++) {
+            slong m = terms->term_products[t], first = terms->product_starts[m];
+            add_exponents(exponents + t * variables + part->first,
+                          terms->monomial_factors + start,
+                          terms->monomial_starts[k + 1] - start);
+            add_exponents(exponents + t * variables + n, terms->product_factors + first,
+                          terms->product_starts[m + 1] - first);
+        }
+    }
+    set_terms(out, terms->coefficients.exact, exponents, terms->terms, context);
+    ncf__free(exponents);
+}
+
+static void network_output(fmpq_mpoly_t out, const ncf_network_struct *network,
+                           const fmpq_mpoly_ctx_t context)
+{
+    const ncf_network_struct *parts = network->part_count > 0 ? network->parts : network;
+    fmpq_mpoly_t part;
+    fmpq_mpoly_init(part, context);
+    fmpq_mpoly_zero(out, context);
+    for (slong i = 0; i < FLINT_MAX(network->part_count, 1); i++) {
+        if (parts[i].layers.depth > 0)
+            layers_output(part, parts + i, network->unknowns, context);
+        else
+            terms_output(part, parts + i, network->unknowns, context);
+        fmpq_mpoly_add(out, out, part, context);
+    }
+    fmpq_mpoly_clear(part, context);
 }
 
 /* ---- Moments --------------------------------------------------------------------- */
@@ -120,6 +232,18 @@ static void integer_moment(fmpz_t out, const integer_data_t *data, const ulong *
     fmpz_clear(power);
 }
 
+/* sum_i z_i x_i^beta */
+static void moment(fmpq_t out, const integer_data_t *data, const ulong *beta)
+{
+    ulong degree = 0;
+    for (slong k = 0; k < fmpz_mat_ncols(data->x); k++)
+        degree += beta[k];
+    integer_moment(fmpq_numref(out), data, beta);
+    fmpz_pow_ui(fmpq_denref(out), data->x_scale, degree);
+    fmpz_mul(fmpq_denref(out), fmpq_denref(out), data->z_scale);
+    fmpq_canonicalise(out);
+}
+
 /* A term of H and its exponents in x. */
 typedef struct {
     slong term;
@@ -133,72 +257,47 @@ static int compare_beta(const void *left, const void *right)
     return memcmp(a->beta, b->beta, (size_t) a->inputs * sizeof(ulong));
 }
 
-/* The terms ordered so that equal beta are neighbours; *storage holds the exponents. */
-static term_t *terms_by_beta(ulong **storage, const fmpz_mpoly_t h,
-                             const ncf_network_struct *network, const fmpz_mpoly_ctx_t context)
+/* The terms of H ordered so that equal beta are neighbours. */
+static term_t *terms_by_beta(const ulong *exponents, slong count, slong n, slong inputs)
 {
-    slong count = fmpz_mpoly_length(h, context), inputs = network->inputs;
     term_t *terms = ncf__malloc((size_t) count, sizeof(*terms));
-    ulong *all = ncf__calloc((size_t) (count * inputs), sizeof(ulong));
-    ulong *alpha = ncf__malloc((size_t) network->unknowns, sizeof(ulong));
-    for (slong t = 0; t < count; t++) {
-        ulong *beta = all + t * inputs;
-        fmpz_mpoly_get_term_exp_ui(alpha, h, t, context);
-        for (slong j = 0; j < network->offsets[1]; j++)
-            beta[j % inputs] += alpha[j];
-        terms[t] = (term_t){t, inputs, beta};
-    }
-    ncf__free(alpha);
+    for (slong t = 0; t < count; t++)
+        terms[t] = (term_t){t, inputs, exponents + t * (n + inputs) + n};
     qsort(terms, (size_t) count, sizeof(*terms), compare_beta);
-    *storage = all;
     return terms;
 }
 
-/* c_alpha becomes c_alpha sum_i Z_i X_i^beta. */
-static void multiply_moments(fmpz_mpoly_t h, const ncf_network_struct *network,
-                             const integer_data_t *data, const fmpz_mpoly_ctx_t context)
+/* out, in the weights alone, is H with the moments in the place of the inputs. */
+static void take_moments(fmpq_mpoly_t out, const fmpq_mpoly_ctx_t context,
+                         const fmpq_mpoly_t h, const fmpq_mpoly_ctx_t h_context,
+                         const integer_data_t *data)
 {
-    ulong *storage;
-    slong count = fmpz_mpoly_length(h, context);
-    term_t *terms = terms_by_beta(&storage, h, network, context);
-    fmpz_t moment, coefficient;
-    fmpz_init(moment);
-    fmpz_init(coefficient);
+    slong count = fmpq_mpoly_length(h, h_context), n = fmpq_mpoly_ctx_nvars(context);
+    slong inputs = fmpq_mpoly_ctx_nvars(h_context) - n;
+    ulong *exponents = ncf__malloc((size_t) (count * (n + inputs)), sizeof(ulong));
+    fmpq *coefficients = _fmpq_vec_init(count);
+    for (slong t = 0; t < count; t++) {
+        fmpq_mpoly_get_term_exp_ui(exponents + t * (n + inputs), h, t, h_context);
+        fmpq_mpoly_get_term_coeff_fmpq(coefficients + t, h, t, h_context);
+    }
+    term_t *terms = terms_by_beta(exponents, count, n, inputs);
+    fmpq_t value;
+    fmpq_init(value);
     for (slong t = 0; t < count; t++) {
         if (t == 0 || compare_beta(&terms[t - 1], &terms[t]) != 0)
-            integer_moment(moment, data, terms[t].beta);
-        fmpz_mpoly_get_term_coeff_fmpz(coefficient, h, terms[t].term, context);
-        fmpz_mul(coefficient, coefficient, moment);
-        fmpz_mpoly_set_term_coeff_fmpz(h, terms[t].term, coefficient, context);
+            moment(value, data, terms[t].beta);
+        fmpq_mul(coefficients + terms[t].term, coefficients + terms[t].term, value);
     }
-    /* Terms whose moment is 0 go away here. */
-    fmpz_mpoly_combine_like_terms(h, context);
-    fmpz_clear(moment);
-    fmpz_clear(coefficient);
+    for (slong t = 0; t < count; t++)
+        memmove(exponents + t * n, exponents + t * (n + inputs), (size_t) n * sizeof(ulong));
+    set_terms(out, coefficients, exponents, count, context);
+    fmpq_clear(value);
+    _fmpq_vec_clear(coefficients, count);
     ncf__free(terms);
-    ncf__free(storage);
+    ncf__free(exponents);
 }
 
 /* ---- The whole ------------------------------------------------------------------- */
-
-/* value = numerator / (x_scale^D z_scale), D = e_1 the degree of H in x. */
-static void set_value(ncf_polynomial_t out, const fmpz_mpoly_t numerator,
-                      const integer_data_t *data, const ncf_network_struct *network)
-{
-    ulong degree = 1;
-    for (slong l = 0; l + 1 < network->depth; l++)
-        degree *= (ulong) network->activations[l].degree;
-    fmpq_t factor;
-    fmpq_init(factor);
-    fmpz_pow_ui(fmpq_denref(factor), data->x_scale, degree);
-    fmpz_mul(fmpq_denref(factor), fmpq_denref(factor), data->z_scale);
-    fmpz_one(fmpq_numref(factor));
-    /* An fmpq_mpoly is a rational content times an integer polynomial. */
-    fmpq_mpoly_set_fmpq(out->value, factor, out->context);
-    fmpz_mpoly_set(out->value->zpoly, numerator, out->context->zctx);
-    fmpq_mpoly_reduce(out->value, out->context);
-    fmpq_clear(factor);
-}
 
 /*
  * Compares with the exact evaluator at a random integer point: a wrong polynomial of
@@ -234,25 +333,42 @@ static int agrees_at_random_point(const ncf_polynomial_struct *polynomial,
     return agrees;
 }
 
-static char **variable_names(const ncf_network_struct *network)
+/* The names of a formula, and W_l_r_c for matrices, l counted within the part. */
+static void part_names(char **names, const ncf_network_struct *part,
+                       const ncf_network_spec_t *spec, const char *prefix)
+{
+    for (slong v = 0; v < spec->weight_count; v++)
+        names[v] = ncf__format("%s%s", prefix, spec->weight_names[v]);
+    for (slong l = 0; l < part->block_count && spec->weight_count == 0; l++) {
+        const ncf_network_block_t *block = part->blocks + l;
+        for (slong k = 0; k < block->rows * block->columns; k++)
+            names[block->offset + k] =
+                ncf__format("%sW_%ld_%ld_%ld", prefix, (long) l + 1,
+                            (long) (k / block->columns) + 1, (long) (k % block->columns) + 1);
+    }
+}
+
+static char **variable_names(const ncf_network_struct *network, const ncf_network_spec_t *spec)
 {
     char **names = ncf__malloc((size_t) network->unknowns, sizeof(*names));
-    char **next = names;
-    for (slong l = 1; l <= network->depth; l++) {
-        for (slong r = 1; r <= network->widths[l]; r++) {
-            for (slong c = 1; c <= network->widths[l - 1]; c++)
-                *next++ = ncf__format("W_%ld_%ld_%ld", (long) l, (long) r, (long) c);
-        }
+    if (network->part_count == 0)
+        part_names(names, network, spec, "");
+    for (slong i = 0; i < network->part_count; i++) {
+        char *prefix = ncf__format("p%ld_", (long) i + 1);
+        part_names(names + network->parts[i].first, network->parts + i, spec->parts + i,
+                   prefix);
+        ncf__free(prefix);
     }
     return names;
 }
 
-/* Not inline: gcc 12 otherwise takes the polynomial for its first member and warns. */
+/* Not inline, as above. */
 __attribute__((noinline)) static void set_zero(ncf_polynomial_struct *out,
-                                               const ncf_network_struct *network)
+                                               const ncf_network_struct *network,
+                                               const ncf_network_spec_t *spec)
 {
     out->unknowns = network->unknowns;
-    out->names = variable_names(network);
+    out->names = variable_names(network, spec);
     fmpq_mpoly_ctx_init(out->context, network->unknowns, ORD_LEX);
     fmpq_mpoly_init(out->value, out->context);
 }
@@ -263,16 +379,18 @@ int ncf__polynomial_init(ncf_polynomial_t polynomial, const struct ncf_problem *
     if (!ncf__polynomial_is_small(problem, weights))
         return 0;
     ncf_network_t network;
-    NCF_REQUIRE(ncf__network_init(network, problem));
-    set_zero(polynomial, network);
     integer_data_t data;
+    fmpq_mpoly_ctx_t context;
+    fmpq_mpoly_t h;
+    NCF_REQUIRE(ncf__network_init(network, problem));
+    set_zero(polynomial, network, &problem->network);
     integer_data_init(&data, problem->x, weights);
-    fmpz_mpoly_t h;
-    fmpz_mpoly_init(h, polynomial->context->zctx);
-    all_ones_output(h, network, polynomial->context->zctx);
-    multiply_moments(h, network, &data, polynomial->context->zctx);
-    set_value(polynomial, h, &data, network);
-    fmpz_mpoly_clear(h, polynomial->context->zctx);
+    fmpq_mpoly_ctx_init(context, network->unknowns + network->inputs, ORD_LEX);
+    fmpq_mpoly_init(h, context);
+    network_output(h, network, context);
+    take_moments(polynomial->value, polynomial->context, h, context, &data);
+    fmpq_mpoly_clear(h, context);
+    fmpq_mpoly_ctx_clear(context);
     integer_data_clear(&data);
     NCF_REQUIRE(agrees_at_random_point(polynomial, network, problem->x, weights));
     ncf__network_clear(network);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * polynomial.h: the NCF as an exact polynomial in the weights, when it is small.
- * Variable W_l_r_c (1-based) is the weight of layer l from input c to unit r; the
- * variables are in the order of u: layer by layer, row-major.
+ * Variable W_l_r_c (1-based) is the weight of layer l from input c to unit r, for a
+ * convolution from input c of a window; a formula keeps its own names. Those of the i-th
+ * part of a sum begin with "pi_". The variables are in the order of u.
  */
 #ifndef NCF_POLYNOMIAL_H
 #define NCF_POLYNOMIAL_H
@@ -10,7 +11,7 @@
 #include "../problem/problem.h"
 
 #define NCF_POLYNOMIAL_MAX_TERMS 20000 /* predicted terms of a polynomial that is built */
-#define NCF_POLYNOMIAL_MAX_DEGREE 1000 /* its degree L */
+#define NCF_POLYNOMIAL_MAX_DEGREE 1000 /* its degree */
 
 typedef struct {
     slong unknowns;
@@ -21,8 +22,8 @@ typedef struct {
 typedef ncf_polynomial_struct ncf_polynomial_t[1];
 
 /*
- * A bound of the number of terms of N for any data, exactly computed from widths and
- * degrees alone; sharp for generic data and K <= 2. Returns 0, with out undefined, when
+ * A bound of the number of terms of N for any data, exactly computed from the shape of
+ * the network alone; sharp for generic data and a feed-forward network with K <= 2. Returns 0, with out undefined, when
  * the bound has more than 4096 bits.
  */
 int ncf__polynomial_terms_bound(fmpz_t out, const struct ncf_problem *problem);

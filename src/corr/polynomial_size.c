@@ -2,8 +2,6 @@
 /* polynomial_size.c: how large the NCF will be, before anything is allocated. */
 #include "polynomial.h"
 
-#include "../network/network.h"
-
 #define MAX_BOUND_BITS 4096
 #define MAX_EXPONENTS (UWORD(1) << 24) /* terms times variables */
 #define MAX_MEMORY_BITS (UWORD(1) << 30)
@@ -31,19 +29,83 @@ static int monomial_count(fmpz_t out, const fmpz_t symbols, slong degree)
     return fmpz_bits(out) <= MAX_BOUND_BITS;
 }
 
-/* t_1 = k_0 terms of a first pre-activation, t_{l+1} = k_l C(t_l + p_l - 1, p_l). */
-int ncf__polynomial_terms_bound(fmpz_t out, const struct ncf_problem *problem)
+/* Terms of s(b) when b has `terms`: the monomials of every degree that occurs in s. */
+static int activation_count(fmpz_t out, const fmpz_t terms, const ncf_activation_t *s)
 {
-    fmpz_t terms;
-    fmpz_init_set_si(terms, problem->network.inputs);
+    if (s->coefficients == NULL)
+        return monomial_count(out, terms, s->degree);
+    fmpz_t count;
+    fmpz_init(count);
+    fmpz_zero(out);
     int fits = 1;
-    for (slong l = 1; l < problem->network.depth && fits; l++) {
-        fits = monomial_count(out, terms, problem->network.activations[l - 1].degree);
-        fmpz_mul_si(terms, out, problem->network.widths[l]);
+    for (slong k = 0; k <= s->degree && fits; k++) {
+        if (fmpq_is_zero(s->coefficients + k))
+            continue;
+        fmpz_one(count);
+        fits = k == 0 || monomial_count(count, terms, k);
+        fmpz_add(out, out, count);
+    }
+    fmpz_clear(count);
+    return fits;
+}
+
+/* The units that unit l + 1 of layers sums up, at most; l = 0: inputs. */
+static void fan_in(fmpz_t out, const ncf_network_spec_t *spec, slong l)
+{
+    if (spec->depth > 0) {
+        fmpz_set_si(out, spec->widths[l]);
+        return;
+    }
+    slong length = spec->length;
+    for (slong k = 0; k < l; k++)
+        length = ncf__stage_shape(length, spec->convolutions + k).windows;
+    fmpz_set_si(out, l > 0 ? spec->convolutions[l - 1].channels : spec->channels);
+    fmpz_mul_si(out, out, l < spec->stages ? spec->convolutions[l].kernel : length);
+    if (l > 0)
+        fmpz_mul_si(out, out, spec->convolutions[l - 1].pooling);
+}
+
+/* t_1 = k_0 terms of a first pre-activation, t_{l+1} = k_l times those of s_l(b_l). */
+static int layers_terms(fmpz_t out, const ncf_network_spec_t *spec)
+{
+    slong hidden = spec->depth > 0 ? spec->depth - 1 : spec->stages;
+    fmpz_t terms;
+    fmpz_init(terms);
+    fan_in(terms, spec, 0);
+    int fits = 1;
+    for (slong l = 1; l <= hidden && fits; l++) {
+        fits = activation_count(out, terms, spec->activations + l - 1);
+        fan_in(terms, spec, l);
+        fmpz_mul(terms, out, terms);
     }
     fmpz_set(out, terms);
     fmpz_clear(terms);
     return fits && fmpz_bits(out) <= MAX_BOUND_BITS;
+}
+
+static int spec_terms(fmpz_t out, const ncf_network_spec_t *spec)
+{
+    if (spec->kind == NCF_NETWORK_POLYNOMIAL) {
+        fmpz_set_si(out, spec->formula.count);
+        return 1;
+    }
+    if (spec->kind != NCF_NETWORK_SUM)
+        return layers_terms(out, spec);
+    fmpz_t part;
+    fmpz_init(part);
+    fmpz_zero(out);
+    int fits = 1;
+    for (slong i = 0; i < spec->part_count && fits; i++) {
+        fits = spec_terms(part, spec->parts + i);
+        fmpz_add(out, out, part);
+    }
+    fmpz_clear(part);
+    return fits && fmpz_bits(out) <= MAX_BOUND_BITS;
+}
+
+int ncf__polynomial_terms_bound(fmpz_t out, const struct ncf_problem *problem)
+{
+    return spec_terms(out, &problem->network);
 }
 
 /*
@@ -66,17 +128,40 @@ static ulong common_bits(const fmpq_mat_t m, ulong limit)
     return bits;
 }
 
-static int degree_is_small(const struct ncf_problem *problem)
+/* The degree of a formula in the weights or in the inputs. */
+static slong formula_degree(const ncf_formula_t *formula, int in_weights)
 {
-    fmpz_t sum;
-    fmpz *degrees = _fmpz_vec_init(problem->network.depth);
-    fmpz_init(sum);
-    ncf__layer_degrees(degrees, problem);
-    _fmpz_vec_sum(sum, degrees, problem->network.depth);
-    int small = fmpz_cmp_si(sum, NCF_POLYNOMIAL_MAX_DEGREE) <= 0;
-    fmpz_clear(sum);
-    _fmpz_vec_clear(degrees, problem->network.depth);
-    return small;
+    slong largest = 0;
+    for (slong t = 0; t < formula->count; t++) {
+        slong from = in_weights ? formula->starts[t] : formula->inputs[t];
+        slong to = in_weights ? formula->inputs[t] : formula->starts[t + 1], degree = 0;
+        for (slong f = from; f < to; f++)
+            degree += (slong) formula->factors[f].exponent;
+        largest = FLINT_MAX(largest, degree);
+    }
+    return largest;
+}
+
+/* Bounds of the degrees of H in u and in x; above NCF_POLYNOMIAL_MAX_DEGREE they stop. */
+static void spec_degrees(slong *in_u, slong *in_x, const ncf_network_spec_t *spec)
+{
+    slong hidden = spec->depth > 0 ? spec->depth - 1 : spec->stages;
+    *in_u = spec->sum_head ? 0 : 1;
+    *in_x = 1;
+    for (slong l = hidden - 1; l >= 0 && *in_u <= NCF_POLYNOMIAL_MAX_DEGREE; l--) {
+        *in_x *= FLINT_MIN(spec->activations[l].degree, NCF_POLYNOMIAL_MAX_DEGREE + 1);
+        *in_u += *in_x;
+    }
+    if (spec->kind == NCF_NETWORK_POLYNOMIAL) {
+        *in_u = formula_degree(&spec->formula, 1);
+        *in_x = formula_degree(&spec->formula, 0);
+    }
+    for (slong i = 0; i < spec->part_count; i++) {
+        slong u, x;
+        spec_degrees(&u, &x, spec->parts + i);
+        *in_u = FLINT_MAX(*in_u, u);
+        *in_x = FLINT_MAX(*in_x, x);
+    }
 }
 
 /* Memory: one coefficient a term. Work: one moment a monomial in x, from all points. */
@@ -87,7 +172,8 @@ static int cost_is_small(const struct ncf_problem *problem, const fmpq_mat_t wei
                  common_bits(weights, MAX_MEMORY_BITS / 16) + 64;
     fmpz_t moments, inputs;
     fmpz_init(moments);
-    fmpz_init_set_si(inputs, problem->network.inputs);
+    /* Monomials of degree D, or of degree at most D: then 1 is one more symbol. */
+    fmpz_init_set_si(inputs, problem->network.inputs + (problem->network.depth == 0));
     if (!monomial_count(moments, inputs, x_degree) || fmpz_cmp(moments, terms) > 0)
         fmpz_set(moments, terms);
     fmpz_mul_ui(inputs, terms, bits);
@@ -103,23 +189,22 @@ static int cost_is_small(const struct ncf_problem *problem, const fmpq_mat_t wei
 int ncf__polynomial_is_small(const struct ncf_problem *problem, const fmpq_mat_t weights)
 {
     fmpz_t terms, exponents;
-    ncf_network_t network;
-    if (!degree_is_small(problem) || !ncf__network_init(network, problem))
+    slong degree, x_degree;
+    spec_degrees(&degree, &x_degree, &problem->network);
+    if (degree > NCF_POLYNOMIAL_MAX_DEGREE)
         return 0;
     fmpz_init(terms);
     fmpz_init(exponents);
     int small = ncf__polynomial_terms_bound(terms, problem) &&
                 fmpz_cmp_si(terms, NCF_POLYNOMIAL_MAX_TERMS) <= 0;
     if (small) {
-        fmpz_mul_si(exponents, terms, network->unknowns);
-        slong x_degree = 1;
-        for (slong l = 0; l + 1 < problem->network.depth; l++)
-            x_degree *= problem->network.activations[l].degree;
+        ncf__problem_unknowns(exponents, problem);
+        fmpz_add_si(exponents, exponents, problem->network.inputs);
+        fmpz_mul(exponents, exponents, terms);
         small = fmpz_cmp_ui(exponents, MAX_EXPONENTS) <= 0 &&
                 cost_is_small(problem, weights, terms, x_degree);
     }
     fmpz_clear(terms);
     fmpz_clear(exponents);
-    ncf__network_clear(network);
     return small;
 }

@@ -3,11 +3,11 @@
 #include "info.h"
 
 #include "../corr/polynomial.h"
-#include "../network/network.h"
 
 const char *ncf__activation_name(const ncf_activation_t *activation)
 {
-    return activation->kind == NCF_ACTIVATION_LINEAR ? "linear" : "power";
+    static const char *const names[] = {"linear", "power", "polynomial"};
+    return names[activation->kind];
 }
 
 const char *ncf__loss_name(ncf_loss_t loss)
@@ -35,57 +35,15 @@ static void gather_data(ncf_info_t *info, const fmpq_mat_t weights)
     fmpq_mat_clear(points);
 }
 
-/* Multiplies the order of the group by that of hidden layer l; returns its formula. */
-static char *count_layer(ncf_info_t *info, slong l)
+static void gather_blocks(ncf_info_t *info)
 {
-    slong width = info->problem->network.widths[l];
-    if (info->symmetries[l - 1] == NCF_SYMMETRY_ROTATIONS) {
-        /* O(1) = {1, -1} */
-        if (width == 1)
-            fmpz_mul_ui(info->order, info->order, 2);
-        else
-            info->order_kind = NCF_ORDER_INFINITE;
-        return ncf__strdup("2");
-    }
-    if (width > NCF_INFO_MAX_ORDER_WIDTH) {
-        if (info->order_kind == NCF_ORDER_FINITE)
-            info->order_kind = NCF_ORDER_LONG;
-    } else {
-        fmpz_t factor;
-        fmpz_init(factor);
-        fmpz_fac_ui(factor, (ulong) width);
-        fmpz_mul_2exp(factor, factor, (ulong) width);
-        fmpz_mul(info->order, info->order, factor);
-        fmpz_clear(factor);
-    }
-    return width == 1 ? ncf__strdup("2")
-                      : ncf__format("2^%ld %ld!", (long) width, (long) width);
-}
-
-/* The units of a power layer: signed permutations, 2^k k! of them, p even or odd. */
-static void gather_symmetry(ncf_info_t *info)
-{
-    const struct ncf_problem *problem = info->problem;
-    char *formula = ncf__strdup(problem->network.depth == 1 ? "1" : "");
-    for (slong l = 1; l < problem->network.depth; l++) {
-        const ncf_activation_t *activation = problem->network.activations + l - 1;
-        info->symmetries[l - 1] = activation->degree == 1       ? NCF_SYMMETRY_ROTATIONS
-                                  : activation->degree % 2 == 0 ? NCF_SYMMETRY_ROW_FLIPS
-                                                                : NCF_SYMMETRY_PAIRED_FLIPS;
-        char *layer = count_layer(info, l);
-        char *longer = ncf__format("%s%s%s", formula, l > 1 ? " * " : "", layer);
-        ncf__free(formula);
-        ncf__free(layer);
-        formula = longer;
-    }
-    /* Four thousand digits at most: several wide layers multiply up. */
-    if (info->order_kind == NCF_ORDER_FINITE && fmpz_bits(info->order) > 40000)
-        info->order_kind = NCF_ORDER_LONG;
-    if (info->order_kind == NCF_ORDER_INFINITE) {
-        ncf__free(formula);
-        formula = ncf__strdup("infinite");
-    }
-    info->order_formula = formula;
+    const ncf_network_spec_t *spec = &info->problem->network;
+    info->blocks = ncf__spec_block_count(spec);
+    info->rows = ncf__calloc((size_t) info->blocks, sizeof(slong));
+    info->columns = ncf__calloc((size_t) info->blocks, sizeof(slong));
+    info->degrees = _fmpz_vec_init(info->blocks);
+    ncf__spec_blocks(info->rows, info->columns, info->degrees, spec);
+    info->homogeneous = ncf__spec_homogeneous(info->homogeneity, spec);
 }
 
 static void gather_polynomial(ncf_info_t *info, const fmpq_mat_t weights)
@@ -110,18 +68,15 @@ void ncf__info_init(ncf_info_t *info, const struct ncf_problem *problem)
     fmpz_init(info->homogeneity);
     fmpz_init_set_ui(info->order, 1);
     fmpz_init(info->terms);
-    info->degrees = _fmpz_vec_init(problem->network.depth);
-    info->symmetries = ncf__calloc((size_t) problem->network.depth, sizeof(*info->symmetries));
+    gather_blocks(info);
     ncf__problem_unknowns(info->unknowns, problem);
-    NCF_REQUIRE(ncf__problem_homogeneous(info->homogeneity, problem));
-    ncf__layer_degrees(info->degrees, problem);
-    if (problem->network.depth == 2 && problem->network.activations[0].degree >= 2)
+    if (problem->network.depth == 2 && problem->network.activations[0].kind == NCF_ACTIVATION_POWER)
         info->method = "symmetric-tensor";
     fmpq_mat_t weights;
     fmpq_mat_init(weights, problem->points, 1);
     ncf__problem_weights(weights, problem);
     gather_data(info, weights);
-    gather_symmetry(info);
+    ncf__info_symmetry(info);
     gather_polynomial(info, weights);
     fmpq_mat_clear(weights);
 }
@@ -132,8 +87,10 @@ void ncf__info_clear(ncf_info_t *info)
     fmpz_clear(info->homogeneity);
     fmpz_clear(info->order);
     fmpz_clear(info->terms);
-    _fmpz_vec_clear(info->degrees, info->problem->network.depth);
-    ncf__free(info->symmetries);
+    _fmpz_vec_clear(info->degrees, info->blocks);
+    ncf__free(info->rows);
+    ncf__free(info->columns);
+    ncf__free(info->layers);
     ncf__free(info->order_formula);
     ncf__free(info->polynomial);
 }

@@ -76,37 +76,31 @@ static char *join(const ncf_info_t *info, slong first, slong last, piece_fn piec
     return text;
 }
 
-static char *width_piece(const ncf_info_t *info, slong l)
+static char *block_piece(const ncf_info_t *info, slong l)
 {
-    return ncf__format("%ld", (long) info->problem->network.widths[l]);
-}
-
-static char *activation_piece(const ncf_info_t *info, slong l)
-{
-    const ncf_activation_t *activation = info->problem->network.activations + l;
-    const char *end = l + 2 < info->problem->network.depth ? "," : "";
-    if (activation->kind == NCF_ACTIVATION_LINEAR)
-        return ncf__format("linear%s", end);
-    return ncf__format("t^%ld%s", (long) activation->degree, end);
+    return ncf__format("%ldx%ld", (long) info->rows[l], (long) info->columns[l]);
 }
 
 static char *degree_piece(const ncf_info_t *info, slong l)
 {
+    if (fmpz_sgn(info->degrees + l) < 0)
+        return ncf__format("e_%ld=none", (long) l + 1);
     char *degree = digits(info->degrees + l);
     char *text = ncf__format("e_%ld=%s", (long) l + 1, degree);
     ncf__free(degree);
     return text;
 }
 
+static void say_field(void *stream, const char *label, const char *text)
+{
+    write_field(stream, label, text);
+}
+
 static void write_network(FILE *stream, const ncf_info_t *info)
 {
     static const char *const labels[] = {"z_i = y_i", "z_i = y_i/2", "z_i = y_i"};
     const struct ncf_problem *problem = info->problem;
-    write_field(stream, "type", "feedforward");
-    write_owned(stream, "widths", join(info, 0, problem->network.depth, width_piece));
-    if (problem->network.depth > 1)
-        write_owned(stream, "activations",
-                    join(info, 0, problem->network.depth - 2, activation_piece));
+    ncf__network_say(&problem->network, say_field, stream);
     write_owned(stream, "loss",
                 ncf__format("%s: %s", ncf__loss_name(problem->loss), labels[problem->loss]));
 }
@@ -134,14 +128,61 @@ static void write_data(FILE *stream, const ncf_info_t *info)
 static void write_degrees(FILE *stream, const ncf_info_t *info)
 {
     write_owned(stream, "unknowns", digits(info->unknowns));
+    if (info->problem->network.kind != NCF_NETWORK_FEEDFORWARD && info->blocks > 0)
+        write_owned(stream, "blocks", join(info, 0, info->blocks - 1, block_piece));
     char *homogeneity = digits(info->homogeneity);
-    write_owned(stream, "homogeneity", ncf__format("L = %s", homogeneity));
+    if (info->homogeneous)
+        write_owned(stream, "homogeneity", ncf__format("L = %s", homogeneity));
+    else
+        write_field(stream, "homogeneity",
+                    "not homogeneous: the homogeneous theory (lambda = L N, flows from the "
+                    "origin) does not apply");
     ncf__free(homogeneity);
-    write_owned(stream, "by layer", join(info, 0, info->problem->network.depth - 1, degree_piece));
+    if (info->problem->network.kind != NCF_NETWORK_POLYNOMIAL)
+        write_owned(stream, "by layer", join(info, 0, info->blocks - 1, degree_piece));
+}
+
+/* The symmetries of one hidden layer. Allocated text. */
+static char *layer_text(const ncf_info_layer_t *layer)
+{
+    long l = (long) layer->layer, units = (long) layer->units;
+    char *text = NULL;
+    const char *unit = layer->channels ? "channel" : "unit", *many = units == 1 ? "" : "s";
+    switch (layer->symmetry) {
+    case NCF_SYMMETRY_ROTATIONS:
+        text = ncf__format("layer %ld: orthogonal maps O(%ld) of the %ss", l, units, unit);
+        break;
+    case NCF_SYMMETRY_FIXED_ROTATIONS:
+        text = ncf__format("layer %ld: those orthogonal maps O(%ld) of the %ss that fix "
+                           "(1, ..., 1)",
+                           l, units, unit);
+        break;
+    case NCF_SYMMETRY_ROW_FLIPS:
+        text = ncf__format("layer %ld: permutations of %ld %s%s; sign of each row of W_%ld", l,
+                           units, unit, many, l);
+        break;
+    case NCF_SYMMETRY_PAIRED_FLIPS:
+        text = ncf__format("layer %ld: permutations of %ld %s%s; sign of each row of W_%ld "
+                           "with that of the column%s of W_%ld",
+                           l, units, unit, many, l, layer->channels ? "s" : "", l + 1);
+        break;
+    case NCF_SYMMETRY_PERMUTATIONS:
+        text = ncf__format("layer %ld: permutations of %ld %s%s", l, units, unit, many);
+        break;
+    }
+    if (layer->part == 0)
+        return text;
+    char *longer = ncf__format("part %ld, %s", (long) layer->part, text);
+    ncf__free(text);
+    return longer;
 }
 
 static void write_symmetry(FILE *stream, const ncf_info_t *info)
 {
+    if (info->problem->network.kind == NCF_NETWORK_POLYNOMIAL) {
+        write_field(stream, "symmetries", "not looked for in a formula");
+        return;
+    }
     /* Longer numbers are left to the formula. */
     if (info->order_kind == NCF_ORDER_FINITE && fmpz_bits(info->order) <= 180) {
         char *order = digits(info->order);
@@ -156,22 +197,10 @@ static void write_symmetry(FILE *stream, const ncf_info_t *info)
         write_owned(stream, "symmetries",
                     ncf__format("group of order %s", info->order_formula));
     }
-    for (slong l = 1; l < info->problem->network.depth; l++) {
-        long layer = (long) l, width = (long) info->problem->network.widths[l];
-        char *text;
-        if (info->symmetries[l - 1] == NCF_SYMMETRY_ROTATIONS)
-            text = ncf__format("layer %ld: orthogonal maps O(%ld) of the units", layer, width);
-        else if (info->symmetries[l - 1] == NCF_SYMMETRY_ROW_FLIPS)
-            text =
-                ncf__format("layer %ld: permutations of %ld unit%s; sign of each row of W_%ld",
-                            layer, width, width == 1 ? "" : "s", layer);
-        else
-            text =
-                ncf__format("layer %ld: permutations of %ld unit%s; sign of each row of W_%ld "
-                            "with that of the column of W_%ld",
-                            layer, width, width == 1 ? "" : "s", layer, layer + 1);
-        write_owned(stream, "", text);
-    }
+    for (slong l = 0; l < info->layer_count; l++)
+        write_owned(stream, "", layer_text(info->layers + l));
+    if (info->formulas > 0)
+        write_field(stream, "", "not looked for in parts that are formulas");
 }
 
 static void write_polynomial(FILE *stream, const ncf_info_t *info)

@@ -7,6 +7,8 @@ libncf_core_la_SOURCES += \
 	src/report/info.c \
 	src/report/info.h \
 	src/report/info_json.c \
+	src/report/info_network.c \
+	src/report/info_symmetry.c \
 	src/report/info_text.c \
 	src/report/json.c \
 	src/report/json_parts.c \
