@@ -2,6 +2,7 @@
 /* network.c: the layout of a network of any type, made from its description. */
 #include "network.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Activation degrees above this are refused: p (p - 1) must fit in a limb. */
@@ -211,20 +212,43 @@ static int same_factors(const ncf_factor_t *a, slong a_count, const ncf_factor_t
            (a_count == 0 || memcmp(a, b, (size_t) a_count * sizeof(*a)) == 0);
 }
 
-/* The index of x^beta among the products, where it is appended if it is new. */
-static slong find_product(ncf_terms_t *terms, const ncf_factor_t *factors, slong count)
+/* A term with its factors x^beta, to bring equal ones together. */
+typedef struct {
+    slong term, count;
+    const ncf_factor_t *factors;
+} input_part_t;
+
+static int compare_parts(const void *left, const void *right)
 {
-    for (slong m = 0; m < terms->products; m++) {
-        slong start = terms->product_starts[m];
-        if (same_factors(terms->product_factors + start, terms->product_starts[m + 1] - start,
-                         factors, count))
-            return m;
+    const input_part_t *a = left, *b = right;
+    if (a->count != b->count)
+        return a->count < b->count ? -1 : 1;
+    int order =
+        a->count == 0 ? 0 : memcmp(a->factors, b->factors, (size_t) a->count * sizeof(*a->factors));
+    return order != 0 ? order : (a->term > b->term) - (a->term < b->term);
+}
+
+/* Lists the distinct x^beta, and sets term_products. */
+static void find_products(ncf_terms_t *terms, const ncf_formula_t *formula)
+{
+    input_part_t *parts = ncf__malloc((size_t) terms->terms, sizeof(*parts));
+    for (slong t = 0; t < terms->terms; t++)
+        parts[t] = (input_part_t){t, formula->starts[t + 1] - formula->inputs[t],
+                                  formula->factors + formula->inputs[t]};
+    qsort(parts, (size_t) terms->terms, sizeof(*parts), compare_parts);
+    for (slong t = 0; t < terms->terms; t++) {
+        const input_part_t *part = parts + t;
+        if (t == 0 ||
+            !same_factors(part[-1].factors, part[-1].count, part->factors, part->count)) {
+            slong start = terms->product_starts[terms->products++];
+            if (part->count > 0)
+                memcpy(terms->product_factors + start, part->factors,
+                       (size_t) part->count * sizeof(*part->factors));
+            terms->product_starts[terms->products] = start + part->count;
+        }
+        terms->term_products[part->term] = terms->products - 1;
     }
-    slong start = terms->product_starts[terms->products++];
-    if (count > 0)
-        memcpy(terms->product_factors + start, factors, (size_t) count * sizeof(*factors));
-    terms->product_starts[terms->products] = start + count;
-    return terms->products - 1;
+    ncf__free(parts);
 }
 
 /* Is u^alpha of a term that of the monomial before? Terms come sorted by alpha. */
@@ -260,11 +284,10 @@ static void formula_init(ncf_terms_t *terms, const ncf_formula_t *formula)
     terms->monomial_terms = ncf__calloc(marks, sizeof(slong));
     terms->monomial_starts = ncf__calloc(marks, sizeof(slong));
     terms->monomial_factors = ncf__calloc((size_t) factors, sizeof(ncf_factor_t));
+    find_products(terms, formula);
     for (slong t = 0; t < count; t++) {
         slong weights = formula->inputs[t] - formula->starts[t];
         const ncf_factor_t *alpha = formula->factors + formula->starts[t];
-        terms->term_products[t] = find_product(terms, formula->factors + formula->inputs[t],
-                                               formula->starts[t + 1] - formula->inputs[t]);
         if (!continues_monomial(terms, alpha, weights))
             append_monomial(terms, alpha, weights);
         terms->monomial_terms[terms->monomials] = t + 1;

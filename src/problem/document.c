@@ -225,3 +225,26 @@ ncf_status_t ncf__key_fail(const ncf_document_t *document, const ncf_node_t *nod
     va_end(arguments);
     return status;
 }
+
+/* The raw offset of a byte of a string, from its opening quote on; escapes are one byte. */
+static size_t string_offset(const ncf_document_t *document, size_t offset, size_t index)
+{
+    for (offset++; index > 0 && offset < document->length; index--) {
+        if (document->plain[offset] == '\\')
+            offset += document->plain[offset + 1] == 'u' ? 6 : 2;
+        else
+            offset++;
+    }
+    return FLINT_MIN(offset, document->length);
+}
+
+ncf_status_t ncf__string_fail(const ncf_document_t *document, const ncf_node_t *node,
+                              size_t index, ncf_status_t status, const char *format, ...)
+{
+    va_list arguments;
+    size_t offset = ncf__json_locate(NULL, document->plain, document->length, node);
+    va_start(arguments, format);
+    fail_at_offset(document, string_offset(document, offset, index), status, format, arguments);
+    va_end(arguments);
+    return status;
+}

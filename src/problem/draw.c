@@ -63,13 +63,18 @@ static ncf_status_t read_distribution(section_t *section, const ncf_document_t *
     return NCF_OK;
 }
 
-static ncf_status_t read_teacher(section_t *section, const ncf_document_t *document,
+static ncf_status_t read_teacher(section_t *section, ncf_document_t *document,
                                  const ncf_node_t *node)
 {
     ncf_node_t widths;
     NCF_TRY(ncf__node_object(document, node, "widths, activation, seed"));
     NCF_TRY(required_integer(&section->teacher_seed, document, node, "seed", 0, UINT64_MAX));
     NCF_TRY(ncf__read_layers(&section->teacher, document, node));
+    for (slong l = 0; l + 1 < section->teacher.depth; l++) {
+        if (section->teacher.activations[l].kind == NCF_ACTIVATION_POLYNOMIAL)
+            return ncf__node_fail(document, node, NCF_ESPEC,
+                                  "a teacher's activations are linear or powers");
+    }
     if ((uint64_t) section->teacher.inputs == section->inputs)
         return NCF_OK;
     NCF_TRY(ncf__node_member(&widths, document, node, "widths"));
@@ -78,7 +83,7 @@ static ncf_status_t read_teacher(section_t *section, const ncf_document_t *docum
 }
 
 /* Labels are those of a teacher or drawn, not both. */
-static ncf_status_t read_labels(section_t *section, const ncf_document_t *document,
+static ncf_status_t read_labels(section_t *section, ncf_document_t *document,
                                 const ncf_node_t *node)
 {
     ncf_node_t labels, teacher;
@@ -99,7 +104,7 @@ static ncf_status_t read_labels(section_t *section, const ncf_document_t *docume
 }
 
 static ncf_status_t read_section(section_t *section, slong inputs,
-                                 const ncf_document_t *document, const ncf_node_t *node)
+                                 ncf_document_t *document, const ncf_node_t *node)
 {
     ncf_node_t member;
     NCF_TRY(ncf__node_object(document, node, RANDOM_KEYS));

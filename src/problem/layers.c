@@ -1,85 +1,110 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* layers.c: the section "network": widths and activations, and the types not yet read. */
+/* layers.c: widths and activations. */
 #include "reader.h"
 
-/* A kind of object that is told apart by its key "type". */
-typedef struct {
-    const char *name;
-    const char *keys; /* all of them, which are required */
-    int supported;
-} kind_t;
-
-static const kind_t networks[] = {
-    {"feedforward", "type, widths, activation", 1},
-    {"polynomial", "type, weights, inputs, output", 0},
-    {"sum", "type, parts", 0},
-    {"convolution", "type, channels, kernel, stride, pooling, activation", 0},
-};
-#define NETWORK_TYPES "feedforward, polynomial, sum, convolution"
-
-enum { KIND_LINEAR, KIND_POWER };
-static const kind_t activations[] = {
+enum { KIND_LINEAR, KIND_POWER, KIND_POLYNOMIAL };
+static const ncf_kind_t activations[] = {
     {"linear", "type", 1},
     {"power", "type, degree", 1},
-    {"polynomial", "type, coefficients", 0},
+    {"polynomial", "type, coefficients", 1},
     {"leaky-relu", "type, slope, degree", 0},
 };
 #define ACTIVATION_TYPES "linear, power, polynomial, leaky-relu"
 
-/* Reads "type", checks the keys, and refuses what is known but not supported yet. */
-static ncf_status_t read_kind(int *kind, const ncf_document_t *document,
-                              const ncf_node_t *node, const kind_t *kinds, const char *types,
-                              const char *what)
+static ncf_activation_t power_of_degree(slong degree)
 {
-    ncf_node_t type;
-    if (!json_is_object(node->value))
-        return ncf__node_object(document, node, "type");
-    NCF_TRY(ncf__node_member(&type, document, node, "type"));
-    NCF_TRY(ncf__node_choice(kind, document, &type, types));
-    NCF_TRY(ncf__node_object(document, node, kinds[*kind].keys));
-    if (!kinds[*kind].supported)
-        return ncf__node_fail(document, &type, NCF_EUNSUPPORTED,
-                              "%s of type \"%s\" are not supported yet", what,
-                              kinds[*kind].name);
+    return (ncf_activation_t){degree == 1 ? NCF_ACTIVATION_LINEAR : NCF_ACTIVATION_POWER,
+                              degree, NULL};
+}
+
+/* t and t^p are stored as what they are; other polynomials keep their coefficients. */
+static void set_polynomial(ncf_activation_t *out, const fmpq *coefficients, slong degree)
+{
+    *out = (ncf_activation_t){NCF_ACTIVATION_POLYNOMIAL, degree, _fmpq_vec_init(degree + 1)};
+    for (slong k = 0; k <= degree; k++)
+        fmpq_set(out->coefficients + k, coefficients + k);
+    if (ncf__activation_monomial(out) < 0 || !fmpq_is_one(coefficients + degree))
+        return;
+    _fmpq_vec_clear(out->coefficients, degree + 1);
+    *out = power_of_degree(degree);
+}
+
+static ncf_status_t read_numbers(fmpq *out, slong count, ncf_document_t *document,
+                                 const ncf_node_t *list)
+{
+    for (slong k = 0; k < count; k++) {
+        ncf_node_t entry = ncf__node_entry(list, (size_t) k);
+        NCF_TRY(ncf__node_number(out + k, document, &entry));
+    }
     return NCF_OK;
 }
 
-static ncf_status_t read_activation(ncf_activation_t *out, const ncf_document_t *document,
+static ncf_status_t read_polynomial(ncf_activation_t *out, ncf_document_t *document,
+                                    const ncf_node_t *node)
+{
+    ncf_node_t list;
+    size_t length;
+    NCF_TRY(ncf__node_member(&list, document, node, "coefficients"));
+    NCF_TRY(ncf__node_list(&length, document, &list, "a list of coefficients"));
+    if (length < 1 || length > NCF_PROBLEM_MAX_DEGREE + 1)
+        return ncf__node_fail(document, &list, NCF_ESPEC,
+                              "expected 1 to %d coefficients, found %zu",
+                              NCF_PROBLEM_MAX_DEGREE + 1, length);
+    fmpq *coefficients = _fmpq_vec_init((slong) length);
+    ncf_status_t status = read_numbers(coefficients, (slong) length, document, &list);
+    slong degree = (slong) length - 1;
+    while (degree > 0 && fmpq_is_zero(coefficients + degree))
+        degree--;
+    if (status == NCF_OK && degree == 0)
+        status = ncf__node_fail(document, &list, NCF_ESPEC, "the polynomial is constant");
+    if (status == NCF_OK)
+        set_polynomial(out, coefficients, degree);
+    _fmpq_vec_clear(coefficients, (slong) length);
+    return status;
+}
+
+static ncf_status_t read_activation(ncf_activation_t *out, ncf_document_t *document,
                                     const ncf_node_t *node)
 {
     int kind;
     ncf_node_t member;
     uint64_t degree = 1;
-    NCF_TRY(read_kind(&kind, document, node, activations, ACTIVATION_TYPES, "activations"));
+    NCF_TRY(
+        ncf__read_kind(&kind, document, node, activations, ACTIVATION_TYPES, "activations"));
+    if (kind == KIND_POLYNOMIAL)
+        return read_polynomial(out, document, node);
     if (kind == KIND_POWER) {
         NCF_TRY(ncf__node_member(&member, document, node, "degree"));
         NCF_TRY(ncf__node_integer(&degree, document, &member, 1, NCF_PROBLEM_MAX_DEGREE));
     }
-    out->coefficients = NULL;
-    out->kind = degree == 1 ? NCF_ACTIVATION_LINEAR : NCF_ACTIVATION_POWER;
-    out->degree = (slong) degree;
+    *out = power_of_degree((slong) degree);
     return NCF_OK;
 }
 
-static ncf_status_t read_activations(ncf_activation_t *out, slong hidden,
-                                     const ncf_document_t *document, const ncf_node_t *node)
+ncf_status_t ncf__read_activations(ncf_activation_t *out, slong count,
+                                   ncf_document_t *document, const ncf_node_t *node)
 {
-    ncf_activation_t one;
     if (json_is_array(node->value)) {
         size_t length = json_array_size(node->value);
-        if (length != (size_t) hidden)
+        if (length != (size_t) count)
             return ncf__node_fail(document, node, NCF_ESPEC,
                                   "%zu activations for %ld hidden layers", length,
-                                  (long) hidden);
+                                  (long) count);
         for (size_t l = 0; l < length; l++) {
             ncf_node_t entry = ncf__node_entry(node, l);
             NCF_TRY(read_activation(&out[l], document, &entry));
         }
         return NCF_OK;
     }
+    ncf_activation_t one;
     NCF_TRY(read_activation(&one, document, node));
-    for (slong l = 0; l < hidden; l++)
+    for (slong l = 0; l < count; l++) {
         out[l] = one;
+        if (one.coefficients != NULL)
+            set_polynomial(&out[l], one.coefficients, one.degree);
+    }
+    if (one.coefficients != NULL)
+        _fmpq_vec_clear(one.coefficients, one.degree + 1);
     return NCF_OK;
 }
 
@@ -98,7 +123,7 @@ static ncf_status_t read_widths(slong *out, slong depth, const ncf_document_t *d
     return NCF_OK;
 }
 
-ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, const ncf_document_t *document,
+ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, ncf_document_t *document,
                               const ncf_node_t *node)
 {
     ncf_node_t widths, activation;
@@ -117,14 +142,5 @@ ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, const ncf_document_t *
     if (layers->depth == 1 && !ncf__node_has(node, "activation"))
         return NCF_OK;
     NCF_TRY(ncf__node_member(&activation, document, node, "activation"));
-    return read_activations(layers->activations, layers->depth - 1, document, &activation);
-}
-
-ncf_status_t ncf__read_network(ncf_network_spec_t *network, const ncf_document_t *document,
-                               const ncf_node_t *node)
-{
-    int kind;
-    NCF_TRY(read_kind(&kind, document, node, networks, NETWORK_TYPES, "networks"));
-    network->kind = (ncf_network_kind_t) kind;
-    return ncf__read_layers(network, document, node);
+    return ncf__read_activations(layers->activations, layers->depth - 1, document, &activation);
 }

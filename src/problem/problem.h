@@ -14,8 +14,8 @@
 #define NCF_PROBLEM_MAX_DEPTH 1000           /* K */
 #define NCF_PROBLEM_MAX_DEGREE 1000          /* p of t^p, and of a polynomial */
 #define NCF_PROBLEM_MAX_PARTS 1000           /* of a sum, nested ones counted */
-#define NCF_PROBLEM_MAX_NAMES 100000         /* weights and inputs of a formula */
-#define NCF_PROBLEM_MAX_ENTRIES 10000000     /* of the matrices of a convolution */
+#define NCF_PROBLEM_MAX_NAMES 10000          /* weights of a formula, and its inputs */
+#define NCF_PROBLEM_MAX_ENTRIES 1000000      /* of the matrices of a convolution */
 #define NCF_PROBLEM_MAX_NUMBERS 10000000     /* points * (inputs + 1) */
 #define NCF_PROBLEM_MAX_BITS (WORD(1) << 31) /* of all inputs and labels together */
 

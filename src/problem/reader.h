@@ -87,6 +87,11 @@ ncf_status_t ncf__node_fail(const ncf_document_t *document, const ncf_node_t *no
 ncf_status_t ncf__key_fail(const ncf_document_t *document, const ncf_node_t *node,
                            ncf_status_t status, const char *format, ...) NCF_PRINTF(4, 5);
 
+/* The same at a byte of the value of a node that is a string, counted without escapes. */
+ncf_status_t ncf__string_fail(const ncf_document_t *document, const ncf_node_t *node,
+                              size_t index, ncf_status_t status, const char *format, ...)
+    NCF_PRINTF(5, 6);
+
 /*
  * The offset of the value (or, if key is not NULL, also of the key) of a node in a text
  * that is known to be valid JSON.
@@ -210,12 +215,33 @@ ncf_status_t ncf__points_json(struct ncf_points *points, ncf_document_t *documen
  * The keys "widths" and "activation" of a feed-forward network or a teacher (layers.c),
  * into an empty description. Owns: the caller clears it, after a failure too.
  */
-ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, const ncf_document_t *document,
+ncf_status_t ncf__read_layers(ncf_network_spec_t *layers, ncf_document_t *document,
                               const ncf_node_t *node);
 
-/* A network of any type (layers.c), under the same rules. */
-ncf_status_t ncf__read_network(ncf_network_spec_t *network, const ncf_document_t *document,
+/* The keys of a convolution (convolution.c) and of a formula (formula.c), likewise. */
+ncf_status_t ncf__read_convolution(ncf_network_spec_t *network, ncf_document_t *document,
+                                   const ncf_node_t *node);
+ncf_status_t ncf__read_formula(ncf_network_spec_t *network, const ncf_document_t *document,
                                const ncf_node_t *node);
+
+/* A network of any type (network_type.c), likewise. */
+ncf_status_t ncf__read_network(ncf_network_spec_t *network, ncf_document_t *document,
+                               const ncf_node_t *node);
+
+/* A kind of object that is told apart by its key "type". */
+typedef struct {
+    const char *name;
+    const char *keys; /* all that are allowed */
+    int supported;
+} ncf_kind_t;
+
+/* Reads "type", checks the keys, and refuses what is known but not supported yet. */
+ncf_status_t ncf__read_kind(int *kind, const ncf_document_t *document, const ncf_node_t *node,
+                            const ncf_kind_t *kinds, const char *types, const char *what);
+
+/* One activation for all layers, or a list of `count` (layers.c); out has `count` entries. */
+ncf_status_t ncf__read_activations(ncf_activation_t *out, slong count,
+                                   ncf_document_t *document, const ncf_node_t *node);
 
 /* The section "data" (data.c); the network must have been read. */
 ncf_status_t ncf__read_data(struct ncf_problem *problem, ncf_document_t *document,

@@ -18,10 +18,46 @@ EXTRA_DIST += \
 	tests/invalid/activation-list-long.json \
 	tests/invalid/activation-missing.error \
 	tests/invalid/activation-missing.json \
+	tests/invalid/activation-polynomial-empty.error \
+	tests/invalid/activation-polynomial-empty.json \
+	tests/invalid/activation-polynomial-long.error \
+	tests/invalid/activation-polynomial-long.json \
+	tests/invalid/activation-polynomial-missing.error \
+	tests/invalid/activation-polynomial-missing.json \
+	tests/invalid/activation-polynomial-not-list.error \
+	tests/invalid/activation-polynomial-not-list.json \
+	tests/invalid/activation-polynomial-real.error \
+	tests/invalid/activation-polynomial-real.json \
 	tests/invalid/activation-polynomial.error \
 	tests/invalid/activation-polynomial.json \
 	tests/invalid/activation-unknown.error \
 	tests/invalid/activation-unknown.json \
+	tests/invalid/convolution-activations.error \
+	tests/invalid/convolution-activations.json \
+	tests/invalid/convolution-data.error \
+	tests/invalid/convolution-data.json \
+	tests/invalid/convolution-head.error \
+	tests/invalid/convolution-head.json \
+	tests/invalid/convolution-kernel-long.error \
+	tests/invalid/convolution-kernel-long.json \
+	tests/invalid/convolution-kernel-missing.error \
+	tests/invalid/convolution-kernel-missing.json \
+	tests/invalid/convolution-key.error \
+	tests/invalid/convolution-key.json \
+	tests/invalid/convolution-large.error \
+	tests/invalid/convolution-large.json \
+	tests/invalid/convolution-length-missing.error \
+	tests/invalid/convolution-length-missing.json \
+	tests/invalid/convolution-no-layers.error \
+	tests/invalid/convolution-no-layers.json \
+	tests/invalid/convolution-pooling-long.error \
+	tests/invalid/convolution-pooling-long.json \
+	tests/invalid/convolution-second-layer.error \
+	tests/invalid/convolution-second-layer.json \
+	tests/invalid/convolution-stride-zero.error \
+	tests/invalid/convolution-stride-zero.json \
+	tests/invalid/convolution-units.error \
+	tests/invalid/convolution-units.json \
 	tests/invalid/csv-after-quote.csv \
 	tests/invalid/csv-after-quote.error \
 	tests/invalid/csv-after-quote.json \
@@ -89,6 +125,68 @@ EXTRA_DIST += \
 	tests/invalid/duplicate-key.json \
 	tests/invalid/empty.error \
 	tests/invalid/empty.json \
+	tests/invalid/formula-bomb-number.error \
+	tests/invalid/formula-bomb-number.json \
+	tests/invalid/formula-bomb-terms.error \
+	tests/invalid/formula-bomb-terms.json \
+	tests/invalid/formula-bomb.error \
+	tests/invalid/formula-bomb.json \
+	tests/invalid/formula-cancelled.error \
+	tests/invalid/formula-cancelled.json \
+	tests/invalid/formula-character.error \
+	tests/invalid/formula-character.json \
+	tests/invalid/formula-data.error \
+	tests/invalid/formula-data.json \
+	tests/invalid/formula-division-zero.error \
+	tests/invalid/formula-division-zero.json \
+	tests/invalid/formula-division.error \
+	tests/invalid/formula-division.json \
+	tests/invalid/formula-double-star.error \
+	tests/invalid/formula-double-star.json \
+	tests/invalid/formula-empty.error \
+	tests/invalid/formula-empty.json \
+	tests/invalid/formula-end.error \
+	tests/invalid/formula-end.json \
+	tests/invalid/formula-escapes.error \
+	tests/invalid/formula-escapes.json \
+	tests/invalid/formula-exponent-fraction.error \
+	tests/invalid/formula-exponent-fraction.json \
+	tests/invalid/formula-exponent-name.error \
+	tests/invalid/formula-exponent-name.json \
+	tests/invalid/formula-exponent-negative.error \
+	tests/invalid/formula-exponent-negative.json \
+	tests/invalid/formula-missing-operator.error \
+	tests/invalid/formula-missing-operator.json \
+	tests/invalid/formula-name-digit.error \
+	tests/invalid/formula-name-digit.json \
+	tests/invalid/formula-name-empty.error \
+	tests/invalid/formula-name-empty.json \
+	tests/invalid/formula-name-number.error \
+	tests/invalid/formula-name-number.json \
+	tests/invalid/formula-name-twice-weights.error \
+	tests/invalid/formula-name-twice-weights.json \
+	tests/invalid/formula-name-twice.error \
+	tests/invalid/formula-name-twice.json \
+	tests/invalid/formula-names-none.error \
+	tests/invalid/formula-names-none.json \
+	tests/invalid/formula-names-not-list.error \
+	tests/invalid/formula-names-not-list.json \
+	tests/invalid/formula-no-weight.error \
+	tests/invalid/formula-no-weight.json \
+	tests/invalid/formula-not-string.error \
+	tests/invalid/formula-not-string.json \
+	tests/invalid/formula-number.error \
+	tests/invalid/formula-number.json \
+	tests/invalid/formula-operator.error \
+	tests/invalid/formula-operator.json \
+	tests/invalid/formula-output-missing.error \
+	tests/invalid/formula-output-missing.json \
+	tests/invalid/formula-unclosed.error \
+	tests/invalid/formula-unclosed.json \
+	tests/invalid/formula-unknown-name.error \
+	tests/invalid/formula-unknown-name.json \
+	tests/invalid/formula-unopened.error \
+	tests/invalid/formula-unopened.json \
 	tests/invalid/leading-zero.error \
 	tests/invalid/leading-zero.json \
 	tests/invalid/loss-number.error \
@@ -105,8 +203,6 @@ EXTRA_DIST += \
 	tests/invalid/network-not-object.json \
 	tests/invalid/network-polynomial-key.error \
 	tests/invalid/network-polynomial-key.json \
-	tests/invalid/network-polynomial.error \
-	tests/invalid/network-polynomial.json \
 	tests/invalid/network-sum.error \
 	tests/invalid/network-sum.json \
 	tests/invalid/network-type-missing.error \
@@ -176,6 +272,8 @@ EXTRA_DIST += \
 	tests/invalid/random-teacher-large.json \
 	tests/invalid/random-teacher-memory.error \
 	tests/invalid/random-teacher-memory.json \
+	tests/invalid/random-teacher-polynomial.error \
+	tests/invalid/random-teacher-polynomial.json \
 	tests/invalid/random-teacher-seed.error \
 	tests/invalid/random-teacher-seed.json \
 	tests/invalid/random-teacher-width.error \
@@ -186,6 +284,14 @@ EXTRA_DIST += \
 	tests/invalid/scalar.json \
 	tests/invalid/single-quotes.error \
 	tests/invalid/single-quotes.json \
+	tests/invalid/sum-inputs.error \
+	tests/invalid/sum-inputs.json \
+	tests/invalid/sum-nested.error \
+	tests/invalid/sum-nested.json \
+	tests/invalid/sum-not-list.error \
+	tests/invalid/sum-not-list.json \
+	tests/invalid/sum-part.error \
+	tests/invalid/sum-part.json \
 	tests/invalid/trailing-comma.error \
 	tests/invalid/trailing-comma.json \
 	tests/invalid/trailing-text.error \
