@@ -4,12 +4,16 @@ EXTRA_DIST += \
 	examples/certify.csv \
 	examples/certify.json \
 	examples/circle.json \
+	examples/convolution.json \
 	examples/csv.json \
 	examples/cubic-12.json \
+	examples/formula.json \
+	examples/inhomogeneous.json \
 	examples/many-points.json \
 	examples/plane.json \
 	examples/points.csv \
 	examples/quartic.json \
 	examples/quickstart.json \
 	examples/rank-two.json \
+	examples/separable.json \
 	examples/undecided.json

@@ -60,6 +60,26 @@ certifies() {
 certifies certify 0 '^PROVED +5 of 5' '^ +1 proved +3\.2e-04 .* 22\.8120184[01] +0 strict +3 +1$' \
     '^ +2 proved .* 3 +1$' '^ +5 proved .* 0\.436555485[67] +1 no +0 +4$' '^ +4 +0\.436555485[67] .* 2,1,1 '
 
+# describes NAME TEXT...: what info says of a network
+describes() {
+    name=$1
+    shift
+    seen="$seen $name.json"
+    run info "$examples/$name.json"
+    check "$name: info ends with 0" status_is 0
+    sed 1d out >table
+    check "$name: at most 80 columns" narrow table
+    for text in "$@"; do
+        check "$name: $text" grep -qE -e "$text" out
+    done
+    check "$name: README.md explains it" grep -qF "ncf info examples/$name.json" "$examples/README.md"
+}
+
+describes convolution '^blocks +2x3 1x6$' '^homogeneity +L = 3$' 'permutations of 2 channels'
+describes formula '^formula +3 weights, 2 inputs, 4 terms$' '^homogeneity +L = 3$'
+describes separable '^blocks +2x2 1x2 1x3$' '^homogeneity +L = 3$' 'p2_r'
+describes inhomogeneous '^homogeneity +not homogeneous: ' '^by layer +e_1=none e_2=3 e_3=1$'
+
 for file in "$examples"/*.json; do
     case " $seen " in
     *" ${file##*/} "*) ;;

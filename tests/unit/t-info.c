@@ -53,7 +53,8 @@ static void check_json(const char *problem_text, const char *path, const char *e
     for (const char *key = path; *key != '\0'; key += key[strcspn(key, "/")] == '/') {
         size_t length = strcspn(key, "/");
         char *name = ncf__format("%.*s", (int) length, key);
-        at = json_object_get(at, name);
+        at = json_is_array(at) ? json_array_get(at, (size_t) atoi(name))
+                               : json_object_get(at, name);
         ncf__free(name);
         key += length;
         if (*key == '\0')
@@ -119,6 +120,92 @@ static void test_deep_text(void)
         "              that of the column of W_3\n"
         "method        none yet for this kind of network\n"
         "polynomial    N(u) has 80 terms\n");
+}
+
+#define NETWORK(network) "{\"ncf\":1,\"network\":" network "," DATA "}"
+#define POLYNOMIAL(c) "{\"type\":\"polynomial\",\"coefficients\":[" c "]}"
+#define FORMULA                                                                               \
+    "{\"type\":\"polynomial\",\"weights\":[\"a\"],\"inputs\":[\"x\",\"y\"],\"output\":\"a*x+a^2*y\"}"
+#define CONVOLUTION(activation, head)                                                         \
+    "{\"type\":\"convolution\",\"length\":2,\"layers\":[{\"channels\":3,\"kernel\":1}],"          \
+    "\"activation\":" activation ",\"head\":\"" head "\"}"
+
+static void test_other_types_text(void)
+{
+    check_text(NETWORK("{\"type\":\"sum\",\"parts\":[" FORMULA
+                       "," CONVOLUTION(POWER("3"), "dense") "]}"),
+               "type          sum\n"
+               "              part 1:\n"
+               "type          polynomial\n"
+               "formula       1 weight, 2 inputs, 2 terms\n"
+               "              part 2:\n"
+               "type          convolution\n"
+               "input         1 channel of length 2\n"
+               "layer 1       kernel 1, stride 1, pooling 1: 3 channels of length 2\n"
+               "head          dense\n"
+               "activations   t^3\n"
+               "loss          square: z_i = y_i\n"
+               "data          4 points, 2 inputs\n"
+               "essential     4 points with z_i != 0 span 2 of 2 dimensions\n"
+               "unknowns      10\n"
+               "blocks        1x1 3x1 1x6\n"
+               "homogeneity   not homogeneous: the homogeneous theory (lambda = L N, flows from\n"
+               "              the origin) does not apply\n"
+               "by layer      e_1=none e_2=3 e_3=1\n"
+               "symmetries    group of order 48 = 2^3 3!\n"
+               "              part 2, layer 1: permutations of 3 channels; sign of each row of\n"
+               "              W_1 with that of the columns of W_2\n"
+               "              not looked for in parts that are formulas\n"
+               "method        none yet for this kind of network\n"
+               "polynomial    N(u) has 8 terms\n"
+               "              N = 7*p1_a^2 - 2*p1_a - 20*p2_W_1_1_1^3*p2_W_2_1_1\n"
+               "              + 19*p2_W_1_1_1^3*p2_W_2_1_2 - 20*p2_W_1_2_1^3*p2_W_2_1_3\n"
+               "              + 19*p2_W_1_2_1^3*p2_W_2_1_4 - 20*p2_W_1_3_1^3*p2_W_2_1_5\n"
+               "              + 19*p2_W_1_3_1^3*p2_W_2_1_6\n");
+}
+
+/* The group of a layer depends on the parity of its activation, and on what follows. */
+static void test_symmetries(void)
+{
+    static const struct {
+        const char *problem, *order, *group;
+    } layers[] = {
+        {PROBLEM("2,3,1", POLYNOMIAL("0,0,1,0,1"), DATA, ""), "\"48\"",
+         "\"signed permutations, row signs\""},
+        {PROBLEM("2,3,1", POLYNOMIAL("7,0,1"), DATA, ""), "\"48\"",
+         "\"signed permutations, row signs\""},
+        {PROBLEM("2,3,1", POLYNOMIAL("0,1,0,1"), DATA, ""), "\"48\"",
+         "\"signed permutations, row and column signs\""},
+        {PROBLEM("2,3,1", POLYNOMIAL("0,1,1"), DATA, ""), "\"6\"", "\"permutations\""},
+        {PROBLEM("2,3,1", POLYNOMIAL("1,0,0,1"), DATA, ""), "\"6\"", "\"permutations\""},
+        {PROBLEM("2,3,1", POLYNOMIAL("0,2"), DATA, ""), "\"infinite\"", "\"orthogonal\""},
+        {PROBLEM("2,2,1", POLYNOMIAL("1,2"), DATA, ""), "\"2\"",
+         "\"orthogonal, (1, ..., 1) fixed\""},
+        {NETWORK(CONVOLUTION(POWER("3"), "sum")), "\"6\"", "\"permutations\""},
+        {NETWORK(CONVOLUTION(POWER("2"), "sum")), "\"48\"",
+         "\"signed permutations, row signs\""},
+        {NETWORK(CONVOLUTION(LINEAR, "sum")), "\"infinite\"",
+         "\"orthogonal, (1, ..., 1) fixed\""},
+        {NETWORK(CONVOLUTION(LINEAR, "dense")), "\"infinite\"", "\"orthogonal\""},
+    };
+    for (size_t k = 0; k < sizeof(layers) / sizeof(layers[0]); k++) {
+        check_json(layers[k].problem, "symmetry/order", layers[k].order);
+        check_json(layers[k].problem, "symmetry/layers/0/group", layers[k].group);
+    }
+}
+
+static void test_other_types_json(void)
+{
+    check_json(NETWORK(FORMULA), "homogeneity", "null");
+    check_json(NETWORK(FORMULA), "layer_degrees", "[null]");
+    check_json(NETWORK(FORMULA), "symmetry/order", "null");
+    check_json(NETWORK(FORMULA), "network",
+               "{\"type\":\"polynomial\",\"weights\":[\"a\"],\"inputs\":[\"x\",\"y\"],\"terms\":2}");
+    check_json(NETWORK(CONVOLUTION(POLYNOMIAL("0,0,\"3/2\""), "sum")), "homogeneity", "\"2\"");
+    check_json(NETWORK(CONVOLUTION(POLYNOMIAL("0,0,\"3/2\""), "sum")), "network/activations",
+               "[{\"type\":\"polynomial\",\"degree\":2,\"coefficients\":[\"0\",\"0\",\"3/2\"]}]");
+    check_json(NETWORK(CONVOLUTION(POWER("2"), "sum")), "blocks",
+               "[{\"rows\":3,\"columns\":1}]");
 }
 
 static void test_degenerate_data(void)
@@ -246,6 +333,9 @@ int main(void)
     static const ncf_test_t tests[] = {
         {"a two-layer problem as text", test_two_layer_text},
         {"a deep problem as text", test_deep_text},
+        {"text of other types", test_other_types_text},
+        {"symmetries of activations and heads", test_symmetries},
+        {"JSON of other types", test_other_types_json},
         {"data without content", test_degenerate_data},
         {"members of the JSON document", test_json_fields},
         {"the rank of the data", test_rank},
