@@ -350,37 +350,89 @@ static void defect_in_balls(mag_t sum, const ncf_point_proof_t *proof, arb_mat_t
     mag_clear(row);
 }
 
-/* The same with Y in doubles: T-INTERVALMATRIX. */
-static void defect_in_doubles(mag_t sum, const ncf_point_proof_t *proof, const arb_mat_t slope)
+static void set_interval(ncf_interval_matrix_t *a, slong i, slong j, ncf_midrad_t value)
+{
+    a->mid[i * a->columns + j] = value.mid;
+    a->radius[i * a->columns + j] = value.radius;
+}
+
+static ncf_midrad_t negative(ncf_midrad_t a)
+{
+    a.mid = -a.mid;
+    return a;
+}
+
+/* JG over a box in proved doubles, T-MIDRAD; slope is zero before. */
+static void jacobian_in_doubles(ncf_interval_matrix_t *slope, const ncf_point_system_t *s,
+                                arb_srcptr box)
+{
+    slong n = s->network->unknowns, count = s->count;
+    ncf_midrad_t *x = ncf__midrads_from_fmpq_mat(s->exact_x, 0);
+    ncf_midrad_t *weights = ncf__midrads_from_fmpq_mat(s->exact_weights, -s->scale);
+    ncf_midrad_t *u = ncf__calloc((size_t) n, sizeof(*u)); /* exact zeros */
+    ncf_midrad_t *hessian = ncf__malloc((size_t) n, (size_t) n * sizeof(*hessian));
+    ncf_midrad_t minus = negative(ncf__midrad_from_arb(box + count, 0));
+    for (slong j = 0; j < count; j++)
+        u[s->free[j]] = ncf__midrad_from_arb(box + j, 0);
+    ncf__network_eval_midrad(NULL, NULL, hessian, u, s->network, x, weights,
+                             fmpq_mat_nrows(s->exact_x));
+    for (slong i = 0; i < count; i++) {
+        const ncf_midrad_t *row = hessian + s->free[i] * n;
+        ncf_midrad_t v = u[s->free[i]];
+        for (slong j = 0; j < count; j++)
+            set_interval(slope, i, j, row[s->free[j]]);
+        set_interval(slope, i, i, ncf__midrad_add(row[s->free[i]], minus));
+        set_interval(slope, i, count, negative(v));
+        set_interval(slope, count, i, v);
+        for (slong k = 0; k < s->slice; k++) {
+            ncf_midrad_t normal = ncf__midrad_point(s->normals[k * n + s->free[i]]);
+            set_interval(slope, i, count + 1 + k, normal);
+            set_interval(slope, count + 1 + k, i, normal);
+        }
+    }
+    ncf__free(hessian);
+    ncf__free(u);
+    ncf__free(weights);
+    ncf__free(x);
+}
+
+/* sum >= |I - Y JG(B)| in the maximum norm, Y and JG in doubles: T-INTERVALMATRIX. */
+static void bound_in_doubles(mag_t sum, const ncf_point_proof_t *proof,
+                             const ncf_point_system_t *s, arb_srcptr box)
 {
     double *defect = ncf__malloc((size_t) proof->size, sizeof(double)), largest = 0;
-    ncf_interval_matrix_t intervals;
-    ncf__interval_matrix_init(&intervals, proof->size, proof->size);
-    ncf__interval_matrix_set_arb(&intervals, slope, 0);
-    ncf__interval_defect(defect, proof->doubles, &intervals);
+    ncf_interval_matrix_t slope;
+    ncf__interval_matrix_init(&slope, proof->size, proof->size);
+    jacobian_in_doubles(&slope, s, box);
+    ncf__interval_defect(defect, proof->doubles, &slope);
     for (slong i = 0; i < proof->size; i++)
         largest = isnan(defect[i]) ? INFINITY : fmax(largest, defect[i]);
     mag_set_d(sum, largest);
-    ncf__interval_matrix_clear(&intervals);
+    ncf__interval_matrix_clear(&slope);
     ncf__free(defect);
 }
 
-/* sum >= |I - Y JG(B)| in the maximum norm on the cube B of this radius. */
+static void bound_in_balls(mag_t sum, const ncf_point_proof_t *proof,
+                           const ncf_point_system_t *s, arb_srcptr box)
+{
+    arb_mat_t slope;
+    arb_mat_init(slope, s->size, s->size);
+    system_jacobian(slope, s, box);
+    defect_in_balls(sum, proof, slope, s->prec);
+    arb_mat_clear(slope);
+}
+
+/* The same on the cube of this radius. */
 static void bound_contraction(mag_t sum, const ncf_point_proof_t *proof,
                               const ncf_point_system_t *s, const mag_t radius)
 {
-    slong size = s->size;
-    arb_ptr box = _arb_vec_init(size);
-    arb_mat_t slope;
-    arb_mat_init(slope, size, size);
-    set_cube(box, proof->centre, radius, size);
-    system_jacobian(slope, s, box);
+    arb_ptr box = _arb_vec_init(s->size);
+    set_cube(box, proof->centre, radius, s->size);
     if (proof->doubles != NULL)
-        defect_in_doubles(sum, proof, slope);
+        bound_in_doubles(sum, proof, s, box);
     else
-        defect_in_balls(sum, proof, slope, s->prec);
-    arb_mat_clear(slope);
-    _arb_vec_clear(box, size);
+        bound_in_balls(sum, proof, s, box);
+    _arb_vec_clear(box, s->size);
 }
 
 /*
