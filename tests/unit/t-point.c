@@ -509,6 +509,22 @@ static int is_consistent(const ncf_certified_point_t *record)
     return consistent;
 }
 
+/* s = c_0 + c_1 t + ... in place of each activation; no homogeneity then. */
+static void set_polynomials(model_t *m, slong degree, ncf_random_t *random)
+{
+    ncf__network_clear(m->network);
+    for (slong l = 0; l + 1 < m->problem.network.depth; l++) {
+        ncf_activation_t *activation = m->problem.network.activations + l;
+        activation->kind = NCF_ACTIVATION_POLYNOMIAL;
+        activation->degree = degree;
+        activation->coefficients = _fmpq_vec_init(degree + 1);
+        for (slong k = 0; k <= degree; k++)
+            ncf_test_random_fmpq(activation->coefficients + k, random);
+        fmpq_one(activation->coefficients + degree);
+    }
+    CHECK(ncf__network_init(m->network, &m->problem));
+}
+
 static void test_random_networks(void)
 {
     ncf_random_t random;
@@ -528,6 +544,8 @@ static void test_random_networks(void)
         ncf_test_problem_random(&m.problem, depth, widths, degrees, points, &random);
         CHECK(ncf__network_init(m.network, &m.problem));
         m.n = m.network->unknowns;
+        if (k % 3 == 0)
+            set_polynomials(&m, 1 + (slong) ncf__random_below(&random, 4), &random);
         for (slong j = 0; j < m.n; j++)
             u[j] = 2 * ncf__random_unit(&random) - 1;
         if (certifies(&record, &m, u)) {
@@ -574,6 +592,104 @@ static void test_curve(void)
     model_clear(&m);
     CHECK_MSG(reached > 0 && elsewhere > 10, "%d and %d", reached, elsewhere);
     CHECK_MSG(proved == 0, "%d", proved);
+}
+
+/* ---- Other types of networks ------------------------------------------------------ */
+
+#define SQUARE "'activation':{'type':'power','degree':2}"
+#define LINEAR "'activation':{'type':'linear'}"
+
+/* With ' for the quotation mark; `sliced`: points lie in families. */
+static const struct {
+    const char *network;
+    int sliced;
+} types[] = {
+    {"{'type':'feedforward','widths':[4,3,1],'activation':{'type':'polynomial',"
+     "'coefficients':[0,3]}}",
+     1},
+    {"{'type':'polynomial','weights':['a','b','c'],'inputs':['x','y','z','t'],"
+     "'output':'a*b*x + b^2*c*y*z - 2*c^3*t + a^2*c*t'}",
+     0},
+    {"{'type':'sum','parts':[{'type':'feedforward','widths':[4,2,1]," SQUARE "},"
+     "{'type':'feedforward','widths':[4,2,1]," LINEAR "}]}",
+     1},
+    {"{'type':'convolution','length':4,'layers':[{'channels':2,'kernel':2}]," SQUARE "}", 0},
+    {"{'type':'convolution','length':4,'layers':[{'channels':2,'kernel':2,'pooling':2}]," LINEAR
+     "}",
+     1},
+};
+
+static ncf_problem_t *parse_network(const char *network)
+{
+    char *text = ncf__format("{'ncf':1,'network':%s,'data':{'x':[[1,2,-1,0],[3,-1,2,1],"
+                             "[-1,1,1,2],[2,2,0,-3],[1,0,-2,1]],'y':[1,-1,2,1,-2]},"
+                             "'loss':'square'}",
+                             network);
+    for (char *c = text; *c != '\0'; c++)
+        *c = *c == '\'' ? '"' : *c;
+    ncf_problem_t *problem = NULL;
+    ncf_error_t err;
+    ncf_error_init(&err);
+    CHECK_MSG(ncf_problem_parse(&problem, text, strlen(text), "p", "", &err) == NCF_OK, "%s",
+              err.text);
+    ncf__free(text);
+    return problem;
+}
+
+/* Steps of fixed length along the gradient, on the sphere: away from lambda = 0. */
+static void ascend(double *u, const model_t *m, int rounds)
+{
+    double x[64], y[16], gradient[64];
+    slong points = m->problem.points, inputs = fmpq_mat_ncols(m->problem.x);
+    for (slong i = 0; i < points * inputs; i++)
+        x[i] = fmpq_get_d(fmpq_mat_entry(m->problem.x, i / inputs, i % inputs));
+    for (slong i = 0; i < points; i++)
+        y[i] = fmpq_get_d(fmpq_mat_entry(m->problem.y, i, 0));
+    for (int k = 0; k <= rounds; k++) {
+        double norm = 0, slope = 0;
+        for (slong j = 0; j < m->n; j++)
+            norm += u[j] * u[j];
+        for (slong j = 0; j < m->n; j++)
+            u[j] /= sqrt(norm);
+        ncf__network_eval_double(NULL, gradient, NULL, u, m->network, x, y, points);
+        for (slong j = 0; j < m->n; j++)
+            slope += gradient[j] * gradient[j];
+        for (slong j = 0; j < m->n && k < rounds; j++)
+            u[j] += 0.1 * gradient[j] / sqrt(slope);
+    }
+}
+
+static void test_types(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 43);
+    for (size_t type = 0; type < sizeof(types) / sizeof(*types); type++) {
+        ncf_problem_t *problem = parse_network(types[type].network);
+        if (problem == NULL)
+            continue;
+        model_t m = {.problem = *problem};
+        CHECK(ncf__network_init(m.network, problem));
+        m.n = m.network->unknowns;
+        int proved = 0, wrong = 0, sliced = 0;
+        for (int k = 0; k < 40; k++) {
+            double u[64];
+            ncf_certified_point_t record;
+            for (slong j = 0; j < m.n; j++)
+                u[j] = 2 * ncf__random_unit(&random) - 1;
+            ascend(u, &m, k);
+            if (certifies(&record, &m, u)) {
+                proved++;
+                sliced += record.slice_dimension > 0;
+                wrong += !exact_residual_is_small(&record, &m) || !is_consistent(&record);
+            }
+            ncf__certified_point_clear(&record);
+        }
+        ncf__network_clear(m.network);
+        ncf_problem_free(problem);
+        CHECK_MSG(proved >= 4, "%d of type %d", proved, (int) type);
+        CHECK_MSG((sliced > 0) == types[type].sliced, "%d of type %d", sliced, (int) type);
+        CHECK_MSG(wrong == 0, "%d of type %d", wrong, (int) type);
+    }
 }
 
 /* ---- Slices ---------------------------------------------------------------------- */
@@ -655,6 +771,7 @@ int main(void)
         {"a curve of points", test_curve},
         {"points that are nearly a circle", test_near_circle},
         {"random networks: what is proved is a KKT point", test_random_networks},
+        {"all types of networks", test_types},
         {"deep linear networks in a slice", test_deep_linear},
         {"data that cancel: nothing is proved", test_no_signal},
         {NULL, NULL},
