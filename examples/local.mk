@@ -7,6 +7,9 @@ EXTRA_DIST += \
 	examples/convolution.json \
 	examples/csv.json \
 	examples/cubic-12.json \
+	examples/deep-linear.json \
+	examples/deep-square.json \
+	examples/deep-wide.json \
 	examples/formula.json \
 	examples/inhomogeneous.json \
 	examples/many-points.json \

@@ -33,6 +33,11 @@ solves plane 0 '^COMPLETE ' '^  all +342$' 'essential dimension 2$'
 solves circle 0 '^COMPLETE ' '^  all +infinitely many$' '2-dimensional space'
 solves many-points 0 '^COMPLETE ' ' 41\^50 - 1$'
 solves cubic-12 0 '^COMPLETE ' '^  all +248155780267520$' '4095 proved distinct of 4095'
+solves deep-square 0 '^COMPLETE ' '^  all +48$' '^ +5 +0\.436555485[67] +16 +1 no .* 2,1,1 '
+solves deep-linear 0 '^COMPLETE ' '^ +1 +4\.203173404 +dim 3 +0 '
+run solve --top=5 "$examples/deep-wide.json"
+seen="$seen deep-wide.json"
+check "deep-wide: families alone" eval 'status_is 1 && has out "20000" && has out "all rank-one KKT points"'
 solves undecided 1 '^UNDECIDED ' '^Open '
 
 run info "$examples/rank-two.json"
