@@ -44,6 +44,7 @@ libncf_core_la_SOURCES += \
 	src/certify/prune_search.h \
 	src/certify/prune_strata.h \
 	src/certify/prune_stratum.c \
+	src/certify/prune_tube.c \
 	src/certify/point.c \
 	src/certify/point.h \
 	src/certify/point_internal.h \

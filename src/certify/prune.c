@@ -52,6 +52,15 @@ void ncf__prune_add_zero(ncf_prune_job_t *job, const ncf_prune_zero_t *zero)
     job->zeros[job->zero_count++] = *zero;
 }
 
+void ncf__prune_add_tube(ncf_prune_job_t *job, const ncf_prune_tube_t *tube)
+{
+    if (job->tube_count == job->tube_allocated) {
+        job->tube_allocated = 2 * job->tube_allocated + 4;
+        job->tubes = ncf__realloc(job->tubes, (size_t) job->tube_allocated, sizeof(*tube));
+    }
+    job->tubes[job->tube_count++] = *tube;
+}
+
 double ncf__prune_share(const ncf_prune_box_t *box, slong n)
 {
     double product = 1;
@@ -66,6 +75,9 @@ static int is_known(const ncf_prune_box_t *box, const ncf_prune_job_t *job, slon
 {
     for (slong k = 0; k < job->zero_count; k++)
         if (ncf__prune_inside(box, &job->zeros[k].unique, n))
+            return 1;
+    for (slong k = 0; k < job->tube_count; k++)
+        if (ncf__prune_inside(box, &job->tubes[k].box, n))
             return 1;
     return 0;
 }
@@ -104,13 +116,16 @@ static void process(ncf_prune_search_t *search, ncf_prune_job_t *job,
     slong n = view->stratum->variables, split = 0, effort = 0;
     ncf_prune_box_t box = job->open.boxes[--job->open.count];
     ncf_prune_zero_t zero;
+    ncf_prune_tube_t tube;
     double share = ncf__prune_share(&box, n);
     ncf_prune_state_t state = PRUNE_EMPTY;
     job->done++;
     if (!is_known(&box, job, n))
-        state = ncf__prune_examine(&box, &zero, &split, &effort, view);
+        state = ncf__prune_examine(&box, &zero, &tube, &split, &effort, view);
     if (state == PRUNE_ISOLATED)
         ncf__prune_add_zero(job, &zero);
+    if (state == PRUNE_TUBE)
+        ncf__prune_add_tube(job, &tube);
     if (state == PRUNE_OPEN) {
         share -= ncf__prune_share(&box, n);
         if (width(&box, n) < search->floor)
@@ -161,6 +176,10 @@ static void cut_in_two(ncf_prune_search_t *search, slong index)
     job->open.count = kept;
     for (slong k = 0; k < job->zero_count; k++)
         ncf__prune_add_zero(half, &job->zeros[k]);
+    for (slong k = 0; k < job->tube_count; k++)
+        ncf__prune_add_tube(half, &job->tubes[k]);
+    half->zeros_inherited = half->zero_count;
+    half->tubes_inherited = half->tube_count;
 }
 
 static slong count_active(const ncf_prune_search_t *search)
@@ -336,6 +355,7 @@ void ncf__prune_free(ncf_prune_search_t *search)
         ncf__free(search->jobs[i].open.boxes);
         ncf__free(search->jobs[i].small.boxes);
         ncf__free(search->jobs[i].zeros);
+        ncf__free(search->jobs[i].tubes);
     }
     ncf__free(search->jobs);
     ncf__free(search->active);

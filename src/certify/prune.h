@@ -21,17 +21,19 @@ typedef struct {
 } ncf_prune_point_t;
 
 /*
- * A connected cluster of boxes in which KKT points are not isolated, as far as is known.
- * `holds` PROVED: it contains KKT points with lambda > 0; `dimension` PROVED: they form a
- * smooth set of that dimension in directions (units of one orbit not identified).
+ * KKT points that are not isolated: all that were found with one value of lambda and the
+ * same active units (lemma 10 of T-PRUNE). Each piece is a smooth graph of `dimension`
+ * parameters, proved to hold KKT points for all values of the parameters; lambda is
+ * constant on it. Pieces of one component need not be connected.
  */
 typedef struct {
-    slong dimension; /* -1: not known */
-    ncf_verdict_t holds, dimension_proved;
-    const char *reason; /* what is proved or why not; static */
-    arb_ptr hull;       /* n: contains the weights of all its KKT points */
-    arb_t lambda;
-    slong boxes;
+    slong dimension;
+    ncf_verdict_t holds, dimension_proved; /* that it has points; of all of them */
+    const char *reason;                    /* what it is; static */
+    arb_ptr point; /* n + 1: contains one of the points and its lambda */
+    arb_ptr hull;  /* n: contains a point of the orbit of each of them */
+    arb_t lambda;  /* contains lambda of all of them */
+    slong boxes; /* pieces */
     slong *active;
 } ncf_prune_component_t;
 

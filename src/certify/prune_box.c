@@ -440,7 +440,8 @@ static double volume(const ncf_prune_box_t *box, slong n)
 }
 
 ncf_prune_state_t ncf__prune_examine(ncf_prune_box_t *box, ncf_prune_zero_t *zero,
-                                     slong *split, slong *effort, const ncf_prune_view_t *view)
+                                     ncf_prune_tube_t *tube, slong *split, slong *effort,
+                                     const ncf_prune_view_t *view)
 {
     newton_t w = {.n = view->stratum->variables};
     for (;;) {
@@ -461,6 +462,8 @@ ncf_prune_state_t ncf__prune_examine(ncf_prune_box_t *box, ncf_prune_zero_t *zer
             return PRUNE_EMPTY;
         if (promising && isolate(zero, box, effort, view))
             return PRUNE_ISOLATED;
+        if (ncf__prune_find_tube(tube, box, effort, view))
+            return PRUNE_TUBE;
         if (!(volume(box, w.n) < 0.5 * before))
             return PRUNE_OPEN;
     }

@@ -85,6 +85,76 @@ static void add_open_boxes(conclusion_t *c, const ncf_prune_job_t *job)
                                    : "the search was ended early");
 }
 
+static int is_below(const conclusion_t *c, const arb_t lambda)
+{
+    arb_t bound;
+    arb_init(bound);
+    arb_set_fmpq(bound, c->out->lambda_min, c->lift.prec);
+    int below = arb_lt(lambda, bound);
+    arb_clear(bound);
+    return below;
+}
+
+/* ---- Components (lemma 10) -------------------------------------------------------- */
+
+static int same_active(const slong *a, const slong *b, slong depth)
+{
+    return memcmp(a, b, (size_t) (depth - 1) * sizeof(*a)) == 0;
+}
+
+/* Appends a component, or adds the piece to one that has the same lambda as far as is known.
+ */
+static void add_piece(conclusion_t *c, arb_srcptr point, arb_srcptr hull, slong dimension,
+                      const ncf_prune_stratum_t *s)
+{
+    ncf_prune_t *out = c->out;
+    slong n = out->unknowns, prec = c->lift.prec;
+    for (slong k = 0; k < out->component_count; k++) {
+        ncf_prune_component_t *known = &out->components[k];
+        if (!arb_overlaps(known->lambda, point + n) || known->dimension != dimension ||
+            !same_active(known->active, s->active, out->depth))
+            continue;
+        for (slong j = 0; j < n; j++)
+            arb_union(known->hull + j, known->hull + j, hull + j, prec);
+        arb_union(known->lambda, known->lambda, point + n, prec);
+        known->boxes++;
+        return;
+    }
+    out->components = ncf__realloc(out->components, (size_t) (out->component_count + 1),
+                                   sizeof(*out->components));
+    ncf_prune_component_t *component = &out->components[out->component_count++];
+    component->dimension = dimension;
+    component->point = _arb_vec_init(n + 1);
+    component->hull = _arb_vec_init(n);
+    _arb_vec_set(component->point, point, n + 1);
+    _arb_vec_set(component->hull, hull, n);
+    arb_init(component->lambda);
+    arb_set(component->lambda, point + n);
+    component->boxes = 1;
+    component->holds = component->dimension_proved = ncf_proved();
+    component->reason = "one matrix is a multiple of the identity on it";
+    component->active = copy_active(s, out->depth);
+}
+
+static void add_tube(conclusion_t *c, const ncf_prune_tube_t *tube, const ncf_prune_job_t *job)
+{
+    slong n = c->out->unknowns, dimension = 0;
+    const ncf_prune_stratum_t *s = &c->search->strata.strata[job->stratum];
+    ncf_prune_chart_t chart;
+    arb_ptr point = _arb_vec_init(n + 1), hull = _arb_vec_init(n + 1);
+    ncf__prune_chart(&chart, s, job->chart);
+    int sign = ncf__prune_lift(point, &tube->at, s, &chart, &c->lift);
+    ncf__prune_lift(hull, &tube->box, s, &chart, &c->lift);
+    for (slong j = 0; j < s->variables; j++)
+        dimension += tube->box.low[j] < tube->box.high[j] && !tube->solved[j];
+    if (!sign)
+        add_region(c, &tube->box, job, 1, "the sign of lambda is not known on a tube");
+    else if (!is_below(c, point + n))
+        add_piece(c, point, hull, dimension, s);
+    _arb_vec_clear(hull, n + 1);
+    _arb_vec_clear(point, n + 1);
+}
+
 /* ---- Points ---------------------------------------------------------------------- */
 
 static void doubles(double *out, arb_srcptr u, slong n)
@@ -138,16 +208,6 @@ static int certify_lift(ncf_certified_point_t *record, arb_srcptr lifted,
     for (slong j = 0; j <= n && proved; j++)
         proved = arb_is_finite(record->box + j) && arb_contains(record->box + j, lifted + j);
     return proved;
-}
-
-static int is_below(const conclusion_t *c, const arb_t lambda)
-{
-    arb_t bound;
-    arb_init(bound);
-    arb_set_fmpq(bound, c->out->lambda_min, c->lift.prec);
-    int below = arb_lt(lambda, bound);
-    arb_clear(bound);
-    return below;
 }
 
 static void add_zero(conclusion_t *c, const ncf_prune_zero_t *zero, const ncf_prune_job_t *job)
@@ -263,8 +323,10 @@ void ncf__prune_conclude(ncf_prune_t *out, const ncf_prune_search_t *search, slo
     for (slong i = 0; i < search->job_count; i++) {
         const ncf_prune_job_t *job = &search->jobs[i];
         out->boxes += job->done;
-        for (slong k = 0; k < job->zero_count; k++)
+        for (slong k = job->zeros_inherited; k < job->zero_count; k++)
             add_zero(&c, &job->zeros[k], job);
+        for (slong k = job->tubes_inherited; k < job->tube_count; k++)
+            add_tube(&c, &job->tubes[k], job);
         add_open_boxes(&c, job);
     }
     keep_orbits(&c);
@@ -284,6 +346,7 @@ void ncf__prune_clear(ncf_prune_t *result)
         point_clear(&result->points[k]);
     for (slong k = 0; k < result->component_count; k++) {
         _arb_vec_clear(result->components[k].hull, n);
+        _arb_vec_clear(result->components[k].point, n + 1);
         arb_clear(result->components[k].lambda);
         ncf__free(result->components[k].active);
     }

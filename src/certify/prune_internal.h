@@ -41,13 +41,14 @@ typedef struct {
     slong dimension[PRUNE_ROWS];      /* coordinates of the row */
     slong first_variable[PRUNE_ROWS]; /* the others than the chart's, in order */
     slong points;
-    ncf_interval_t *x;    /* points x d, scaled by a power of two */
-    ncf_interval_t *y;    /* points, scaled by a power of two */
-    double mu_min;        /* of the scaled data: |mu| >= mu_min where lambda >= lambda_min */
-    slong twice_mu_power; /* kappa - 2 */
-    slong charts;         /* choices of fixed coordinates, times classes */
-    slong class_choices;  /* partitions of the units below the head (lemma 3); 1: not used */
-    int has_classes;      /* those units have degree 2 */
+    ncf_interval_t *x;      /* points x d, scaled by a power of two */
+    ncf_interval_t *y;      /* points, scaled by a power of two */
+    double mu_min;          /* of the scaled data: |mu| >= mu_min where lambda >= lambda_min */
+    slong twice_mu_power;   /* kappa - 2 */
+    slong charts;           /* choices of fixed coordinates, times classes */
+    slong class_choices;    /* partitions of the units below the head (lemma 3); 1: not used */
+    int has_classes;        /* those units have degree 2 */
+    slong matrix_equations; /* of lemma 10, for charts with one class; 0: not used */
 } ncf_prune_stratum_t;
 
 /*
@@ -86,26 +87,32 @@ typedef struct {
     ncf_prune_jet_t f[PRUNE_VARIABLES]; /* the equations */
     ncf_prune_jet_t mu[PRUNE_ROWS];     /* each one equals mu where all equations hold */
     slong mu_count;
+    ncf_prune_jet_t g[PRUNE_VARIABLES]; /* the equations of lemma 10, if asked for */
 } ncf_prune_values_t;
 
+enum {
+    PRUNE_DERIVATIVE = 1, /* derivatives instead of slopes */
+    PRUNE_MATRIX = 2      /* g too */
+};
+
 /*
- * The equations over the box center + [-radius, radius]. `derivative` 0: slopes of Hansen:
- * f(x) - f(center) in sum_j slope_j (x_j - center_j) for all x in the box; 1: every slope
- * contains the partial derivative at every point of the box, and lanes 1.. are all over
- * the box.
+ * The equations over the box center + [-radius, radius]. Slopes of Hansen:
+ * f(x) - f(center) in sum_j slope_j (x_j - center_j) for all x in the box; with
+ * PRUNE_DERIVATIVE every slope contains the partial derivative at every point of the box,
+ * and lanes 1.. are all over the box.
  */
 typedef void (*ncf_prune_kernel_fn)(ncf_prune_values_t *out, const ncf_prune_stratum_t *s,
                                     const ncf_prune_chart_t *chart, const double *center,
-                                    const double *radius, int derivative);
+                                    const double *radius, int flags);
 void ncf__prune_kernel_portable(ncf_prune_values_t *out, const ncf_prune_stratum_t *s,
                                 const ncf_prune_chart_t *chart, const double *center,
-                                const double *radius, int derivative);
+                                const double *radius, int flags);
 void ncf__prune_kernel_avx2(ncf_prune_values_t *out, const ncf_prune_stratum_t *s,
                             const ncf_prune_chart_t *chart, const double *center,
-                            const double *radius, int derivative);
+                            const double *radius, int flags);
 void ncf__prune_kernel_avx512(ncf_prune_values_t *out, const ncf_prune_stratum_t *s,
                               const ncf_prune_chart_t *chart, const double *center,
-                              const double *radius, int derivative);
+                              const double *radius, int flags);
 
 /* The fastest one that the processor has; all give the same bits. */
 ncf_prune_kernel_fn ncf__prune_kernel(void);
@@ -127,16 +134,31 @@ typedef struct {
     ncf_prune_values_t *values; /* scratch */
 } ncf_prune_view_t;
 
-typedef enum { PRUNE_EMPTY, PRUNE_ISOLATED, PRUNE_OPEN } ncf_prune_state_t;
+/*
+ * A piece of a set of zeros that are not isolated (lemma 10): for all values of the other
+ * variables in the box, exactly one value of the `solved` ones in the box gives a zero, and
+ * `at` contains one of these zeros.
+ */
+typedef struct {
+    ncf_prune_box_t box, at;
+    unsigned char solved[PRUNE_VARIABLES + 1];
+} ncf_prune_tube_t;
+
+typedef enum { PRUNE_EMPTY, PRUNE_ISOLATED, PRUNE_TUBE, PRUNE_OPEN } ncf_prune_state_t;
 
 /*
  * Works on one box. EMPTY: it holds no zero with |mu| >= mu_min (up to symmetry).
- * ISOLATED: every zero in the box is the one of *zero, which is set. OPEN: all zeros of
- * the box are in the box as it is returned, perhaps smaller; *split is the variable to halve.
+ * ISOLATED: every zero in the box is the one of *zero, which is set. TUBE: every zero in the
+ * box is one of *tube, which is set. OPEN: all zeros of the box are in the box as it is
+ * returned, perhaps smaller; *split is the variable to halve.
  */
 ncf_prune_state_t ncf__prune_examine(ncf_prune_box_t *box, ncf_prune_zero_t *zero,
-                                     slong *split, slong *effort,
+                                     ncf_prune_tube_t *tube, slong *split, slong *effort,
                                      const ncf_prune_view_t *view);
+
+/* 1: *tube holds every zero of the box. The box is one that ncf__prune_examine left open. */
+int ncf__prune_find_tube(ncf_prune_tube_t *tube, const ncf_prune_box_t *box, slong *effort,
+                         const ncf_prune_view_t *view);
 
 /* Cuts the box down by the conditions on the classes of the chart; 0: it is empty (lemma 3).
  */

@@ -19,8 +19,11 @@ typedef struct {
     ncf_prune_list_t small;  /* open too, but below the floor of this phase */
     ncf_prune_zero_t *zeros; /* one zero may be there several times */
     slong zero_count, zero_allocated;
-    slong done;   /* boxes examined */
-    slong budget; /* in this round */
+    ncf_prune_tube_t *tubes;
+    slong tube_count, tube_allocated;
+    slong zeros_inherited, tubes_inherited; /* the first ones are another job's too */
+    slong done;                             /* boxes examined */
+    slong budget;                           /* in this round */
 } ncf_prune_job_t;
 
 struct ncf_prune_search {
@@ -44,6 +47,8 @@ struct ncf_prune_search {
 void ncf__prune_append(ncf_prune_list_t *list, const ncf_prune_box_t *box);
 ncf_prune_job_t *ncf__prune_add_job(ncf_prune_search_t *search, slong stratum, slong chart);
 void ncf__prune_add_zero(ncf_prune_job_t *job, const ncf_prune_zero_t *zero);
+
+void ncf__prune_add_tube(ncf_prune_job_t *job, const ncf_prune_tube_t *tube);
 
 /* The volume of a box by that of its chart. */
 double ncf__prune_share(const ncf_prune_box_t *box, slong n);

@@ -110,6 +110,10 @@ static int set_charts(ncf_prune_stratum_t *s)
 {
     s->has_classes = s->layers > 1 && s->degree[s->layers - 1] == 2;
     s->class_choices = s->has_classes ? count_partitions(s->width[s->layers - 1], 0) : 1;
+    slong d = s->width[0], equations = d * (d + 1) / 2 - 1;
+    int fits = s->has_classes && s->layers == 2 && d > 1 &&
+               equations < s->width[1] * (d - 1) && equations <= PRUNE_VARIABLES;
+    s->matrix_equations = fits ? equations : 0;
     s->charts = s->class_choices;
     for (slong row = 0; row < s->rows; row++) {
         s->charts *= chart_choices(s, row);

@@ -8,23 +8,32 @@
 #include "../problems.h"
 
 #include "../../src/certify/prune.h"
+#include "../../src/kkt/symmetry.h"
+#include "../../src/pipeline/collect.h"
 
 #include <string.h>
 
 static const slong planar_x[] = {1, 2, 3, -1, -1, 1, 2, 2};
 static const slong planar_y[] = {1, -1, 2, 1};
 
-/* A whole search on two threads. */
-static void solve(ncf_prune_t *out, const struct ncf_problem *problem, slong denominator)
+/* A search on two threads, of so many seconds at most; 0: to the end. */
+static void solve_within(ncf_prune_t *out, const struct ncf_problem *problem,
+                         slong denominator, double seconds)
 {
+    ncf_limits_t limits = {.deadline = seconds > 0 ? ncf__clock() + seconds : 0};
     fmpq_t bound;
     fmpq_init(bound);
     fmpq_set_si(bound, 1, (ulong) denominator);
     ncf_prune_search_t *search = ncf__prune_new(problem, bound);
-    ncf__prune_run(search, 0, 2, NULL);
+    ncf__prune_run(search, 0, 2, &limits);
     ncf__prune_conclude(out, search, 128, 4096);
     ncf__prune_free(search);
     fmpq_clear(bound);
+}
+
+static void solve(ncf_prune_t *out, const struct ncf_problem *problem, slong denominator)
+{
+    solve_within(out, problem, denominator, 0);
 }
 
 static slong count_points(const ncf_prune_t *result)
@@ -145,11 +154,117 @@ static void test_degree(void)
     fmpq_clear(lambda_min);
 }
 
+/*
+ * A curve of KKT points, for an open set of data: the matrix B of T-PRUNE, lemma 10, is a
+ * multiple of the identity. lambda is constant on it.
+ */
+static void test_curve(void)
+{
+    static const slong x[] = {1, 0, 0, 1, 1, 1, 1, -1, 2, 1}, y[] = {2, 3, 1, 2, 1};
+    static const slong widths[] = {2, 3, 1, 1}, degrees[] = {2, 2};
+    struct ncf_problem problem;
+    ncf_prune_t result;
+    double lambda = 0;
+    slong dimension = -1;
+    ncf_test_problem_init(&problem, 3, widths, degrees, 5, x, y);
+    solve(&result, &problem, 2);
+    slong components = result.component_count, points = result.count;
+    if (components == 1) {
+        lambda = arf_get_d(arb_midref(result.components[0].lambda), ARF_RND_NEAR);
+        dimension = result.components[0].dimension;
+    }
+    int proved = ncf_is_proved(result.complete) && ncf_is_proved(result.distinct);
+    ncf__prune_clear(&result);
+    ncf_test_problem_clear(&problem);
+    CHECK(proved && points == 13);
+    CHECK(components == 1 && dimension == 1 && fabs(lambda - 0.557367) < 1e-6);
+}
+
+/* ---- Against a search from many starts -------------------------------------------- */
+
+static int is_listed(const ncf_prune_t *result, const ncf_certified_point_t *point,
+                     const ncf_symmetry_group_t group)
+{
+    ncf_orbit_member_t found = {point->point, point->box, 0};
+    for (slong k = 0; k < result->count; k++) {
+        ncf_orbit_member_t listed = {result->points[k].point.point,
+                                     result->points[k].point.box, 0};
+        if (ncf_is_proved(ncf__symmetry_same_orbit(NULL, group, &listed, &found)))
+            return 1;
+    }
+    return 0;
+}
+
+/* Isolated points that a short search certifies above the bound and that are not listed. */
+static slong count_missing(const ncf_prune_t *result, const struct ncf_problem *problem,
+                           slong *met)
+{
+    ncf_network_t network;
+    ncf_symmetry_group_t group;
+    ncf_collect_options_t options;
+    ncf_collection_t found;
+    slong missing = 0;
+    if (!ncf__network_init(network, problem))
+        return 1;
+    ncf__symmetry_init(group, network);
+    ncf__collect_options_init(&options, network, problem);
+    options.seed = ncf_test_seed();
+    options.max_starts = 60;
+    options.lambda_min = result->lambda_min;
+    ncf__collect_init(&found, problem, network, &options, NULL);
+    for (slong k = 0; k < found.orbits.count; k++) {
+        missing += !is_listed(result, &found.orbits.orbits[k].point, group);
+        ++*met;
+    }
+    ncf__collect_clear(&found);
+    ncf__symmetry_clear(group);
+    ncf__network_clear(network);
+    return missing;
+}
+
+/* Small integers, with parallel, equal and zero points now and then. */
+static void random_problem(struct ncf_problem *problem, const slong *widths,
+                           const slong *degrees, ncf_random_t *random)
+{
+    slong x[6 * 3], y[6], points = 2 + (slong) ncf__random_below(random, 4);
+    for (slong i = 0; i < points * widths[0]; i++)
+        x[i] = (slong) ncf__random_below(random, 7) - 3;
+    for (slong i = 0; i < points; i++)
+        y[i] = (slong) ncf__random_below(random, 7) - 3;
+    ncf_test_problem_init(problem, 3, widths, degrees, points, x, y);
+}
+
+static void test_random(void)
+{
+    static const slong widths[][4] = {{2, 2, 1, 1}, {2, 2, 1, 1}, {2, 1, 2, 1},
+                                      {2, 2, 2, 1}, {2, 3, 1, 1}, {3, 2, 1, 1}};
+    static const slong degrees[][2] = {{2, 2}, {3, 2}, {2, 3}, {2, 2}, {2, 2}, {2, 2}};
+    ncf_random_t random;
+    slong missing = 0, met = 0, complete = 0;
+    ncf__random_init(&random, ncf_test_seed(), 4);
+    for (long k = 0; k < ncf_test_count(18); k++) {
+        struct ncf_problem problem;
+        ncf_prune_t result;
+        random_problem(&problem, widths[k % 6], degrees[k % 6], &random);
+        solve_within(&result, &problem, 20, 0.5);
+        if (ncf_is_proved(result.complete)) {
+            complete++;
+            missing += count_missing(&result, &problem, &met);
+        }
+        ncf__prune_clear(&result);
+        ncf_test_problem_clear(&problem);
+    }
+    CHECK_MSG(missing == 0, "%ld of %ld points are missing", (long) missing, (long) met);
+    CHECK(complete > 0 && met > 0);
+}
+
 static const ncf_test_t tests[] = {
     {"networks of too high a degree are refused", test_degree},
     {"two layers: the exact census", test_two_layers},
     {"2-2-1-1, square: five orbits", test_square_planar},
     {"one unit a layer", test_chains},
+    {"a curve of KKT points", test_curve},
+    {"random data against a search", test_random},
     {NULL, NULL},
 };
 
