@@ -17,6 +17,7 @@ EXTRA_DIST += \
 	examples/points.csv \
 	examples/quartic.json \
 	examples/quickstart.json \
+	examples/rank-two.csv \
 	examples/rank-two.json \
 	examples/separable.json \
 	examples/undecided.json

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-#define SEARCH_SECONDS 1.0 /* aimed at by the default number of starts */
+#define SEARCH_SECONDS 10.0 /* that the default number of starts should take at most */
 #define MAX_STARTS 20000
 #define MIN_STARTS 8
 #define MAX_UNPROVED 20
@@ -20,7 +20,7 @@ void ncf__collect_options_init(ncf_collect_options_t *options, const ncf_network
     /* Seconds a start, roughly: some tens of Hessians, or of products with them. */
     double n = (double) network->unknowns, points = (double) problem->points;
     double start = 5e-5 + 1e-7 * n * n * points + 1e-9 * n * n * n;
-    double starts = fmin(fmax(10 * SEARCH_SECONDS / start, MIN_STARTS), MAX_STARTS);
+    double starts = fmin(fmax(SEARCH_SECONDS / start, MIN_STARTS), MAX_STARTS);
     *options = (ncf_collect_options_t){.seed = 1,
                                        .threads = 1,
                                        .precision = 128,

@@ -20,7 +20,7 @@ typedef struct {
     const fmpq *lambda_min; /* NULL: 0. Points proved to be below are not listed */
 } ncf_collect_options_t;
 
-/* One thread, seed 1, 128 to 8192 bits; starts for about a second of search. */
+/* One thread, seed 1, 128 to 8192 bits; starts for up to some ten seconds of search. */
 void ncf__collect_options_init(ncf_collect_options_t *options, const ncf_network_t network,
                                const struct ncf_problem *problem);
 

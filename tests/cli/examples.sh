@@ -40,9 +40,9 @@ seen="$seen deep-wide.json"
 check "deep-wide: families alone" eval 'status_is 1 && has out "20000" && has out "all rank-one KKT points"'
 solves undecided 1 '^UNDECIDED ' '^Open '
 
-run info "$examples/rank-two.json"
-seen="$seen rank-two.json"
-check "rank-two: described" status_is 0
+solves rank-two 0 '^COMPLETE ' '^  all +64$' \
+    '^ +4 +0\.06598411448 +16 +0 strict +0\.032273 2,1,1 '
+
 # certifies NAME STATUS TEXT...: the candidates are in NAME.csv
 certifies() {
     name=$1
@@ -64,6 +64,8 @@ certifies() {
 
 certifies certify 0 '^PROVED +5 of 5' '^ +1 proved +3\.2e-04 .* 22\.8120184[01] +0 strict +3 +1$' \
     '^ +2 proved .* 3 +1$' '^ +5 proved .* 0\.436555485[67] +1 no +0 +4$' '^ +4 +0\.436555485[67] .* 2,1,1 '
+
+certifies rank-two 0 '^PROVED +1 of 1' '^ +1 +0\.06598411448 +16 +0 strict +0\.032273 2,1,1 '
 
 # describes NAME TEXT...: what info says of a network
 describes() {
