@@ -163,7 +163,7 @@ static ncf_verdict_t prove_by_lift(arb_srcptr box, arb_srcptr point, lift_t *lif
         return ncf_undecided();
     slong goal = FLINT_MIN(goal_bits(box, lift->unknowns + 1), max_precision);
     int proved = try_lift(box, point, lift, goal, max_precision);
-    while (proved == 0 && goal < max_precision) {
+    while (proved != 1 && goal < max_precision) {
         goal = FLINT_MIN(2 * goal, max_precision);
         proved = try_lift(box, point, lift, goal, max_precision);
     }

@@ -171,7 +171,7 @@ static void set_inertia(ncf_rank_one_family_t *family, const ncf_rank_one_shape_
     family->nullity = line->nullity + linear_dimension(shape);
     for (slong l = 0; l < layers(shape); l++)
         family->index += family->supports[l] - 1;
-    slong copies = family->supports[0] - 1;
+    slong copies = layers(shape) > 0 ? family->supports[0] - 1 : 0;
     if (copies > 0) {
         known = known && first->above[family->line] >= 0;
         family->index += copies * first->above[family->line];
