@@ -17,7 +17,7 @@ problem() {
  "activation": {"type": "power", "degree": %s}}, "data": {"random": {"points": %s,
  "inputs": %s, "distribution": "normal", "seed": 5, "bits": 40}}}\n' "$1" "$2" "$3" "$1"
 }
-problem 17 3 1000 >homotopy.json # 131071 classes
+problem 17 3 250 >homotopy.json # 131071 classes, read in a tenth of a second
 problem 400 2 500 >matrix.json   # one long step of exact arithmetic
 problem 3 2 600000 >reading.json
 
