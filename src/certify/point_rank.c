@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * point_rank.c: T-RANKS. Lower bounds by minors whose balls exclude zero, upper bounds by
- * rows and columns that are exactly zero and by what the KKT equations say exactly.
+ * rows and columns that are exactly zero or copies of others, and by what the KKT equations
+ * say exactly.
  */
 #include "point_internal.h"
 
@@ -131,22 +132,74 @@ static slong rank_below(const matrix_t *matrix, slong prec)
     return rank;
 }
 
-static slong rank_above(const matrix_t *matrix)
+/* Is the whole line, of `count` entries with that stride, exactly zero? */
+static int is_zero_line(const signed char *zero, slong count, slong stride)
 {
-    slong rows = 0, columns = 0;
-    for (slong i = 0; i < matrix->rows; i++) {
-        int live = 0;
-        for (slong j = 0; j < matrix->columns; j++)
-            live = live || matrix->zero[i * matrix->columns + j] != 1;
-        rows += live;
+    for (slong i = 0; i < count; i++) {
+        if (zero[i * stride] != 1)
+            return 0;
     }
-    for (slong j = 0; j < matrix->columns; j++) {
-        int live = 0;
-        for (slong i = 0; i < matrix->rows; i++)
-            live = live || matrix->zero[i * matrix->columns + j] != 1;
-        columns += live;
+    return 1;
+}
+
+/*
+ * Lines (rows or columns) that are neither zero nor, up to sign, an earlier line; line i is
+ * equal to line same[i] <= i up to sign.
+ */
+static slong different_lines(const slong *same, const signed char *zero, slong lines,
+                             slong line_stride, slong count, slong stride)
+{
+    slong different = 0;
+    for (slong i = 0; i < lines; i++)
+        different += same[i] == i && !is_zero_line(zero + i * line_stride, count, stride);
+    return different;
+}
+
+/* The unit classes that have the block as their incoming, or outgoing, weights; else NULL. */
+static const ncf_unit_class_t *units_of_rows(const ncf_symmetry_group_struct *sym,
+                                             const ncf_network_block_t *block)
+{
+    for (slong c = 0; c < sym->class_count; c++) {
+        const ncf_unit_class_t *class = &sym->classes[c];
+        if (class->in_offset == block->offset && class->units == block->rows &&
+            class->in_count == block->columns)
+            return class;
     }
-    return FLINT_MIN(rows, columns);
+    return NULL;
+}
+
+static const ncf_unit_class_t *units_of_columns(const ncf_symmetry_group_struct *sym,
+                                                const ncf_network_block_t *block)
+{
+    for (slong c = 0; c < sym->class_count; c++) {
+        const ncf_unit_class_t *class = &sym->classes[c];
+        if (class->out_offset == block->offset && class->out_rows == block->rows &&
+            class->units * class->out_taps == block->columns)
+            return class;
+    }
+    return NULL;
+}
+
+/* T-RANKS 2 and 3; equal[v] is the first unit that unit v is equal to. */
+static slong rank_above(const matrix_t *matrix, const ncf_network_block_t *block,
+                        const ncf_symmetry_group_struct *sym, const slong *equal)
+{
+    const ncf_unit_class_t *above = units_of_rows(sym, block),
+                           *below = units_of_columns(sym, block);
+    slong rows = matrix->rows, columns = matrix->columns;
+    slong *same = ncf__malloc((size_t) FLINT_MAX(rows, columns), sizeof(slong));
+    for (slong i = 0; i < rows; i++)
+        same[i] = above != NULL ? equal[above->first + i] - above->first : i;
+    slong rank = different_lines(same, matrix->zero, rows, columns, columns, 1);
+    for (slong j = 0; j < columns; j++) {
+        slong taps = below != NULL ? below->out_taps : 1;
+        same[j] = below != NULL
+                      ? (equal[below->first + j / taps] - below->first) * taps + j % taps
+                      : j;
+    }
+    rank = FLINT_MIN(rank, different_lines(same, matrix->zero, columns, 1, rows, columns));
+    ncf__free(same);
+    return rank;
 }
 
 /*
@@ -218,16 +271,30 @@ static void lift_rank_one(ncf_certified_point_t *record, const ncf_network_struc
         record->ranks[l].lower = record->ranks[l].upper = 1;
 }
 
+/* What the enclosure and the units that are copies of each other say about every block. */
+static void bound_by_entries(ncf_certified_point_t *record, const ncf_network_struct *network,
+                             slong prec)
+{
+    ncf_symmetry_group_t sym;
+    ncf__symmetry_init(sym, network);
+    slong *equal = ncf__malloc((size_t) sym->units, sizeof(slong));
+    ncf_orbit_member_t z = {record->point, record->box, record->slice_dimension};
+    ncf__symmetry_equal_units(equal, sym, &z);
+    for (slong l = 0; l < record->block_count; l++) {
+        ncf_network_block_t block = ncf__network_block(network, l);
+        matrix_t matrix = {block.rows, block.columns, record->point + block.offset,
+                           record->zero + block.offset};
+        record->ranks[l].lower = rank_below(&matrix, prec);
+        record->ranks[l].upper = rank_above(&matrix, &block, sym, equal);
+    }
+    ncf__free(equal);
+    ncf__symmetry_clear(sym);
+}
+
 void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network,
                       const struct ncf_problem *problem, slong prec, slong max_precision)
 {
-    for (slong l = 0; l < record->block_count; l++) {
-        ncf_network_block_t place = ncf__network_block(network, l);
-        matrix_t matrix = {place.rows, place.columns, record->point + place.offset,
-                           record->zero + place.offset};
-        record->ranks[l].lower = rank_below(&matrix, prec);
-        record->ranks[l].upper = rank_above(&matrix);
-    }
+    bound_by_entries(record, network, prec);
     if (network->kind != NCF_NETWORK_FEEDFORWARD)
         return;
     if (!arb_contains_zero(record->point + record->unknowns)) {

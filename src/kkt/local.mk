@@ -11,6 +11,7 @@ libncf_core_la_SOURCES += \
 	src/kkt/symmetry.c \
 	src/kkt/symmetry.h \
 	src/kkt/symmetry_canonical.c \
+	src/kkt/symmetry_equal.c \
 	src/kkt/symmetry_internal.h \
 	src/kkt/symmetry_match.c \
 	src/kkt/symmetry_orbit.c

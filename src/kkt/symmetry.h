@@ -157,6 +157,17 @@ ncf_verdict_t ncf__symmetry_orbit_size(fmpz_t size, const ncf_symmetry_group_t s
                                        const ncf_orbit_member_t *z);
 
 /*
+ * The hidden units that are copies of each other at z, exactly: first[v] (units entries) is
+ * the smallest unit of the class of v for which it is proved that exchanging the two, with
+ * some sign for both, leaves z alone; v itself when there is none. Then the incoming weights
+ * of the two are equal up to one sign, and so are the outgoing ones (T-RANKS 3). Decides
+ * nothing, first[v] = v, when slice_dimension > 0 or a ball is not finite.
+ * Cost: pairs of units of a class, nearly all of which differ in the first weight.
+ */
+void ncf__symmetry_equal_units(slong *first, const ncf_symmetry_group_t sym,
+                               const ncf_orbit_member_t *z);
+
+/*
  * Sorts points into orbits: orbit[i] is the smallest index whose point is proved to be on
  * the orbit of point i. different[i], at indices with orbit[i] = i, is PROVED when the
  * orbit is proved to be none of the other ones, else UNDECIDED; at the other indices it is

@@ -227,6 +227,50 @@ static void test_all_points(void)
     CHECK_MSG(last == 16, "%ld", (long) last);
 }
 
+/* ---- Units that are copies ------------------------------------------------------- */
+
+/* The bounds of all ranks as digits: lower and upper of W_1, of W_2, ... */
+static long rank_digits(const model_t *m, const double *u, ncf_verdict_t *rank_one)
+{
+    ncf_certified_point_t record;
+    long digits = 0;
+    ncf__certified_point_init(&record, m->network);
+    certify(&record, m, u);
+    for (slong l = 0; l < record.block_count; l++)
+        digits = 100 * digits + 10 * record.ranks[l].lower + record.ranks[l].upper;
+    *rank_one = record.rank_one;
+    ncf__certified_point_clear(&record);
+    return digits;
+}
+
+/*
+ * Widths (2,2,2,1): W_2 has two rows that are equal up to sign and no zero (lambda =
+ * 0.30869134); flipping one of them and exchanging the units leaves that so. Beside it a
+ * point (lambda = 0.40701591) whose rows are not on one line.
+ */
+static void test_copies(void)
+{
+    static const slong widths[] = {2, 2, 2, 1}, degrees[] = {2, 2};
+    double equal[] = {-0.181224, 0.571509, 0.43886, 0.139162, 0.299777, -0.230198,
+        0.299777, -0.230198, 0.267261, 0.267261};
+    static const double different[] = {-0.143905, 0.577611, 0.421176, 0.199239, 0.412791,
+        -0.31079, 0.082312, 0.109327, 0.365367, 0.0967667};
+    ncf_verdict_t rank_one[3];
+    model_t m;
+    model_init(&m, 3, widths, degrees);
+    long first = rank_digits(&m, equal, &rank_one[0]);
+    for (int j = 4; j < 6; j++)
+        equal[j] = -equal[j];
+    long flipped = rank_digits(&m, equal, &rank_one[1]);
+    long other = rank_digits(&m, different, &rank_one[2]);
+    model_clear(&m);
+    CHECK_MSG(first == 221111, "%ld", first);
+    CHECK_MSG(flipped == 221111, "%ld", flipped);
+    CHECK_MSG(other == 222211, "%ld", other);
+    CHECK(ncf_is_refuted(rank_one[0]) && ncf_is_refuted(rank_one[1]) &&
+          ncf_is_refuted(rank_one[2]));
+}
+
 /* ---- Zeros ----------------------------------------------------------------------- */
 
 /* Certifies u; returns the record's verdict on existence and keeps the record. */
@@ -762,6 +806,7 @@ int main(void)
 {
     static const ncf_test_t tests[] = {
         {"all points of small networks", test_all_points},
+        {"units that are copies of each other", test_copies},
         {"units that are off are exactly zero", test_dead_units},
         {"zeros that come from the data, and near zeros", test_zeros_of_the_data},
         {"marks that are wrong are taken away", test_wrong_marks},

@@ -422,6 +422,98 @@ static void sample_clear(sample_t *s, const case_t *c)
     _arb_vec_clear(s->box, c->n + 1);
 }
 
+/* Does exchanging units v and w, with one sign for both, leave u alone? */
+static int exchange_fixes(const case_t *c, const double *u, slong v, slong w, int sign)
+{
+    double *image = ncf__malloc((size_t) c->n, sizeof(double));
+    ncf_symmetry_element_t g;
+    ncf__symmetry_element_init(&g, c->sym);
+    g.image[v] = w;
+    g.image[w] = v;
+    g.sign[v] = g.sign[w] = (signed char) sign;
+    ncf__symmetry_apply_double(image, c->sym, &g, u);
+    int fixes = equal(image, u, c->n);
+    ncf__symmetry_element_clear(&g);
+    ncf__free(image);
+    return fixes;
+}
+
+/* Copies of units by the group's action; counts those that are not their own first copy. */
+static int check_equal_units(slong *copies, const case_t *c, const double *u,
+                             const ncf_orbit_member_t *z)
+{
+    slong *first = ncf__malloc((size_t) c->sym->units, sizeof(slong));
+    int agree = 1;
+    ncf__symmetry_equal_units(first, c->sym, z);
+    for (slong i = 0; i < c->sym->class_count; i++) {
+        const ncf_unit_class_t *class = &c->sym->classes[i];
+        for (slong v = class->first; v < class->first + class->units; v++) {
+            slong expected = v;
+            for (slong w = v - 1; w >= class->first; w--) {
+                if (exchange_fixes(c, u, v, w, 1) ||
+                    (class->sign != NCF_SIGN_NONE && exchange_fixes(c, u, v, w, -1)))
+                    expected = w;
+            }
+            agree = agree && first[v] == expected;
+            *copies += expected != v;
+        }
+    }
+    ncf__free(first);
+    return agree;
+}
+
+static void test_equal_units(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 29);
+    slong copies = 0;
+    for (slong i = 0; i < SHAPES + OTHERS; i++) {
+        case_t c;
+        shape_init(&c, i);
+        long failures = 0, count = ncf_test_count(100);
+        double u[64];
+        for (long k = 0; k < count; k++) {
+            sample_t a;
+            draw(u, c.n, &random, k % 2 == 0 ? 1 : 3);
+            sample_init(&a, &c, u, 0x1p-20, 0x1p-4);
+            failures += !check_equal_units(&copies, &c, u, &a.member);
+            sample_clear(&a, &c);
+        }
+        CHECK_MSG(failures == 0, "shape %ld: %ld of %ld", (long) i, failures, count);
+        case_clear(&c);
+    }
+    CHECK_MSG(copies > 100, "%ld copies", (long) copies);
+}
+
+/* Rows that differ by 2^-10, of which only the width of the enclosures is changed. */
+static slong copies_of_near_units(double tight, double wide, int damage)
+{
+    static const slong widths[] = {2, 2, 1}, degrees[] = {3};
+    case_t c;
+    case_init(&c, 2, widths, degrees);
+    double u[] = {0.5, 0.25, -0.5, -0.25 + 0x1p-10, 0.125, -0.125};
+    sample_t a;
+    slong first[2];
+    sample_init(&a, &c, u, tight, wide);
+    if (damage == 1)
+        arb_indeterminate(a.box + 6);
+    a.member.slice_dimension = damage == 2;
+    ncf__symmetry_equal_units(first, c.sym, &a.member);
+    sample_clear(&a, &c);
+    case_clear(&c);
+    return (first[0] == 0) + 2 * (first[1] == 0);
+}
+
+static void test_near_units(void)
+{
+    CHECK(copies_of_near_units(0x1p-30, 0x1p-8, 0) == 3);
+    CHECK(copies_of_near_units(0x1p-30, 0x1p-12, 0) == 1);
+    /* A point as wide as the difference is not inside of a box that holds it tightly. */
+    CHECK(copies_of_near_units(0x1p-10, 0x1p-10, 0) == 1);
+    CHECK(copies_of_near_units(0x1p-30, 0x1p-8, 1) == 1);
+    CHECK(copies_of_near_units(0x1p-30, 0x1p-8, 2) == 1);
+}
+
 /* Size, and equality with v, by both routes; 1: they agree and are decided. */
 static int check_brute_force(const case_t *c, const double *u, const double *v)
 {
@@ -913,6 +1005,8 @@ int main(void)
         {"flips that are no symmetry", test_false_signs},
         {"products and inverses", test_group_laws},
         {"orbits and sizes against all elements", test_brute_force},
+        {"units that are copies of each other", test_equal_units},
+        {"units that are nearly copies", test_near_units},
         {"points that are nearly equal", test_near_points},
         {"enclosures that are not finite, slices", test_not_finite},
         {"enclosures that are too wide for a size", test_wide_stabiliser},
