@@ -42,6 +42,7 @@ libncf_core_la_SOURCES += \
 	src/certify/prune_lift.c \
 	src/certify/prune_lift.h \
 	src/certify/prune_search.h \
+	src/certify/prune_state.c \
 	src/certify/prune_strata.h \
 	src/certify/prune_stratum.c \
 	src/certify/prune_tube.c \

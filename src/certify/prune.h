@@ -33,7 +33,7 @@ typedef struct {
     arb_ptr point; /* n + 1: contains one of the points and its lambda */
     arb_ptr hull;  /* n: contains a point of the orbit of each of them */
     arb_t lambda;  /* contains lambda of all of them */
-    slong boxes; /* pieces */
+    slong boxes;   /* pieces */
     slong *active;
 } ncf_prune_component_t;
 
@@ -88,9 +88,10 @@ ncf_prune_search_t *ncf__prune_new(const struct ncf_problem *problem, const fmpq
 void ncf__prune_free(ncf_prune_search_t *search);
 
 /*
- * Goes on until nothing is open, max_boxes more boxes were examined (0: no bound), or a
- * limit is reached; returns that limit. May be called again. Which boxes are examined
- * does not depend on `threads`, unless a limit ends the run.
+ * Goes on until nothing is open, at least max_boxes more boxes were examined (0: no
+ * bound; a round of the search is finished), or a limit is reached; returns that limit.
+ * May be called again. Which boxes are examined does not depend on `threads`, unless a
+ * limit ends the run.
  */
 ncf_limit_t ncf__prune_run(ncf_prune_search_t *search, slong max_boxes, int threads,
                            const ncf_limits_t *limits);

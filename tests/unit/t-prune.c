@@ -180,6 +180,94 @@ static void test_curve(void)
     CHECK(components == 1 && dimension == 1 && fabs(lambda - 0.557367) < 1e-6);
 }
 
+/* ---- Stopping and going on -------------------------------------------------------- */
+
+/* Runs in pieces of a few hundred boxes; after each one the state goes through a file. */
+static void solve_in_pieces(ncf_prune_t *out, const struct ncf_problem *problem,
+                            const fmpq_t bound, int *right)
+{
+    ncf_prune_search_t *search = ncf__prune_new(problem, bound);
+    for (int piece = 0; piece < 50; piece++) {
+        FILE *file = tmpfile();
+        ncf__prune_run(search, 500, 2, NULL);
+        *right = *right && file != NULL && ncf__prune_save(file, search, NULL) == NCF_OK;
+        ncf__prune_free(search);
+        rewind(file);
+        *right = *right && ncf__prune_load(&search, file, problem, bound, NULL) == NCF_OK;
+        fclose(file);
+        if (!*right)
+            return;
+    }
+    ncf__prune_run(search, 0, 1, NULL);
+    ncf__prune_conclude(out, search, 128, 4096);
+    ncf__prune_free(search);
+}
+
+static void test_pieces(void)
+{
+    static const slong widths[] = {2, 3, 1, 1}, degrees[] = {2, 2};
+    struct ncf_problem problem;
+    ncf_prune_t whole, pieces;
+    fmpq_t bound;
+    int right = 1, same = 0;
+    fmpq_init(bound);
+    fmpq_set_si(bound, 1, 1000);
+    ncf_test_problem_init(&problem, 3, widths, degrees, 4, planar_x, planar_y);
+    solve(&whole, &problem, 1000);
+    solve_in_pieces(&pieces, &problem, bound, &right);
+    if (right) {
+        same = whole.count == pieces.count && whole.boxes == pieces.boxes &&
+               ncf_is_proved(pieces.complete);
+        for (slong k = 0; k < whole.count && same; k++)
+            same = arb_equal(whole.points[k].point.point, pieces.points[k].point.point);
+        ncf__prune_clear(&pieces);
+    }
+    ncf__prune_clear(&whole);
+    ncf_test_problem_clear(&problem);
+    fmpq_clear(bound);
+    CHECK(right);
+    CHECK(same);
+}
+
+/* A text that was cut, changed, or made for something else is refused. */
+static void test_bad_states(void)
+{
+    static const slong widths[] = {2, 2, 1, 1}, degrees[] = {2, 2};
+    struct ncf_problem problem;
+    char text[20000];
+    fmpq_t bound, other;
+    int refused = 0;
+    fmpq_init(bound);
+    fmpq_init(other);
+    fmpq_set_si(bound, 1, 10);
+    fmpq_set_si(other, 1, 11);
+    ncf_test_problem_init(&problem, 3, widths, degrees, 4, planar_x, planar_y);
+    ncf_prune_search_t *search = ncf__prune_new(&problem, bound), *read = NULL;
+    FILE *file = tmpfile();
+    int saved = ncf__prune_save(file, search, NULL) == NCF_OK;
+    rewind(file);
+    refused += ncf__prune_load(&read, file, &problem, other, NULL) == NCF_EARG && read == NULL;
+    rewind(file);
+    size_t length = fread(text, 1, sizeof(text), file);
+    fclose(file);
+    for (int k = 0; k < 2; k++) {
+        file = tmpfile();
+        if (k == 1)
+            text[length / 2] ^= 1;
+        fwrite(text, 1, k == 0 ? length - 5 : length, file);
+        rewind(file);
+        refused +=
+            ncf__prune_load(&read, file, &problem, bound, NULL) == NCF_EPARSE && read == NULL;
+        fclose(file);
+    }
+    ncf__prune_free(search);
+    ncf_test_problem_clear(&problem);
+    fmpq_clear(other);
+    fmpq_clear(bound);
+    CHECK(saved && length < sizeof(text));
+    CHECK(refused == 3);
+}
+
 /* ---- Against a search from many starts -------------------------------------------- */
 
 static int is_listed(const ncf_prune_t *result, const ncf_certified_point_t *point,
@@ -264,6 +352,8 @@ static const ncf_test_t tests[] = {
     {"2-2-1-1, square: five orbits", test_square_planar},
     {"one unit a layer", test_chains},
     {"a curve of KKT points", test_curve},
+    {"stopping and going on", test_pieces},
+    {"states that are refused", test_bad_states},
     {"random data against a search", test_random},
     {NULL, NULL},
 };
