@@ -185,6 +185,8 @@ typedef struct {
     size_t top;             /* orbits listed, largest lambda first; 100 */
     const char *lambda_min; /* exact text of the bound for searches, NULL: automatic */
     size_t max_classes;     /* complex eigenpair classes tracked at most; 2000000 */
+    const char *checkpoint; /* file that keeps the state of branch and prune, which then runs
+                               however long it takes; needs lambda_min; NULL: none */
     ncf_progress_fn progress; /* NULL: none */
     void *progress_context;
     const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */

@@ -50,6 +50,8 @@ static ncf_status_t check_options(const ncf_solve_options_t *options, ncf_error_
         return ncf__fail(err, NCF_EARG, "threads must be between 1 and 1024");
     if (options->top > 10000000)
         return ncf__fail(err, NCF_EARG, "top must be at most 10000000");
+    if (options->checkpoint != NULL && options->lambda_min == NULL)
+        return ncf__fail(err, NCF_EARG, "a checkpoint needs lambda-min");
     return check_bound(options->lambda_min, err);
 }
 
@@ -218,6 +220,18 @@ static void solve_two_layers(struct ncf_result *result, const ncf_problem_t *pro
     fmpq_mat_clear(weights);
 }
 
+/* The search that a checkpoint holds, if it exists. */
+static ncf_status_t resume(ncf_prune_search_t **out, const ncf_problem_t *problem,
+                           const ncf_solve_options_t *options, ncf_error_t *err)
+{
+    *out = NULL;
+    if (options->checkpoint == NULL)
+        return NCF_OK;
+    if (is_two_layer_power(problem))
+        return ncf__fail(err, NCF_EARG, "a checkpoint is for networks of more than two layers");
+    return ncf__deep_resume(out, problem, options, err);
+}
+
 ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
                        const ncf_solve_options_t *options, ncf_error_t *err)
 {
@@ -227,13 +241,17 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
         ncf_solve_options_init(&defaults);
         options = &defaults;
     }
+    ncf_prune_search_t *resumed = NULL;
     ncf_status_t status = check_options(options, err);
+    if (status == NCF_OK)
+        status = resume(&resumed, problem, options, err);
     if (status != NCF_OK)
         return status;
     double start = ncf__clock();
     ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0, options->stop,
                            options->progress, options->progress_context};
     struct ncf_result *result = ncf__result_new(problem, options);
+    result->resumed = resumed;
     if (is_two_layer_power(problem))
         solve_two_layers(result, problem, &limits);
     else
@@ -243,6 +261,7 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
     result->seconds = ncf__clock() - start;
     /* The pointers of the caller's options need not outlive this call. */
     result->options.lambda_min = NULL;
+    result->options.checkpoint = NULL;
     result->options.stop = NULL;
     result->options.progress = NULL;
     result->options.progress_context = NULL;
@@ -255,6 +274,7 @@ void ncf_result_free(ncf_result_t *result)
     if (result == NULL)
         return;
     ncf__certification_free(result->certification);
+    ncf__prune_free(result->resumed);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);
     ncf__census_clear(&result->census);

@@ -23,6 +23,7 @@ typedef enum {
     OPTION_TIME_LIMIT,
     OPTION_TOP,
     OPTION_LAMBDA_MIN,
+    OPTION_CHECKPOINT,
     OPTION_DISTANCE,
     OPTION_MAX_CLASSES,
     OPTION_QUIET,
@@ -44,6 +45,8 @@ static const option_entry_t table[] = {
     {OPTION_DIGITS, "digits", "N", "solve certify", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
     {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X, such as 0.1 or 1/3"},
+    {OPTION_CHECKPOINT, "checkpoint", "FILE", "solve",
+     "keep the state of branch and prune, go on from it"},
     {OPTION_DISTANCE, "distance", "X", "certify",
      "how far a point may be from a candidate (0.01)"},
     {OPTION_PRECISION, "precision", "BITS", "solve certify", "bits of the enclosures (default 128)"},
@@ -146,6 +149,9 @@ static int set_option(cli_options_t *options, int id, const char *text)
         break;
     case OPTION_LAMBDA_MIN:
         solve->lambda_min = text;
+        break;
+    case OPTION_CHECKPOINT:
+        solve->checkpoint = text;
         break;
     case OPTION_DISTANCE:
         options->distance = text;

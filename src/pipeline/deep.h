@@ -78,6 +78,14 @@ void ncf__deep_list_families(struct ncf_result *result, const struct ncf_problem
                              const ncf_limits_t *limits);
 
 /*
+ * The search whose state options->checkpoint holds, for options->lambda_min, both not NULL;
+ * NCF_OK and NULL when there is no such file. NCF_EARG, NCF_EPARSE or NCF_EIO with the name of the
+ * file when it cannot be used.
+ */
+ncf_status_t ncf__deep_resume(ncf_prune_search_t **out, const struct ncf_problem *problem,
+                              const ncf_solve_options_t *options, ncf_error_t *err);
+
+/*
  * Is branch and prune estimated to finish within a minute, and within the time limit? Then
  * a bound for lambda is set, if none was given, and families below it are dropped: call
  * it before they are listed.

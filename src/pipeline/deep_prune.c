@@ -5,7 +5,9 @@
  */
 #include "deep.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define PILOT_SECONDS 2.0
 #define BUDGET_SECONDS 60.0    /* of the whole search, as estimated */
@@ -71,6 +73,54 @@ static void apply_bound(struct ncf_result *result, const char *text)
     arb_clear(bound);
 }
 
+/* The file of a checkpoint, if it exists; status NCF_OK with *out NULL if it does not. */
+ncf_status_t ncf__deep_resume(ncf_prune_search_t **out, const struct ncf_problem *problem,
+                              const ncf_solve_options_t *options, ncf_error_t *err)
+{
+    *out = NULL;
+    const char *fact = ncf__prune_unsupported(problem);
+    if (fact != NULL)
+        return ncf__fail(err, NCF_EARG, "checkpoint: %s", fact);
+    FILE *file = fopen(options->checkpoint, "r");
+    if (file == NULL)
+        return errno == ENOENT ? NCF_OK
+                               : ncf__fail_at(err, NCF_EIO, options->checkpoint, 0, 0, "%s",
+                                              strerror(errno));
+    fmpq_t bound;
+    fmpq_init(bound);
+    NCF_REQUIRE(ncf__rational_parse(bound, options->lambda_min, strlen(options->lambda_min)) ==
+                NULL);
+    ncf_error_t cause;
+    ncf_error_init(&cause);
+    ncf_status_t status = ncf__prune_load(out, file, problem, bound, &cause);
+    fmpq_clear(bound);
+    fclose(file);
+    return status == NCF_OK
+               ? NCF_OK
+               : ncf__fail_at(err, status, options->checkpoint, 0, 0, "%s", cause.text);
+}
+
+/* Writes the state beside the file and renames it. */
+static void save(struct ncf_result *result)
+{
+    const char *path = result->options.checkpoint;
+    char *name = ncf__format("%s.new", path);
+    FILE *file = fopen(name, "w");
+    int good = file != NULL &&
+               ncf__prune_save(file, result->deep->prune_search, NULL) == NCF_OK &&
+               fsync(fileno(file)) == 0;
+    if (file != NULL)
+        good = fclose(file) == 0 && good;
+    good = good && rename(name, path) == 0;
+    if (!good) {
+        result->search.unresolved++;
+        ncf__line_search_note(
+            &result->search,
+            ncf__format("the checkpoint %s could not be written: %s", path, strerror(errno)));
+    }
+    ncf__free(name);
+}
+
 int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *problem,
                            const ncf_limits_t *limits)
 {
@@ -84,9 +134,12 @@ int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *
     fmpq_init(bound);
     NCF_REQUIRE(ncf__rational_parse(bound, text, strlen(text)) == NULL);
     ncf_deep_t *deep = result->deep;
-    deep->prune_search = ncf__prune_new(problem, bound);
+    deep->prune_search =
+        result->resumed != NULL ? result->resumed : ncf__prune_new(problem, bound);
+    result->resumed = NULL;
     int chosen =
-        deep->prune_search != NULL && pilot_is_quick(deep->prune_search, result, limits);
+        deep->prune_search != NULL && (result->options.checkpoint != NULL ||
+                                       pilot_is_quick(deep->prune_search, result, limits));
     if (chosen && given == NULL)
         apply_bound(result, text);
     if (!chosen) {
@@ -210,11 +263,14 @@ int ncf__deep_prune(struct ncf_result *result, const ncf_limits_t *limits)
     if (limits != NULL)
         patience = *limits;
     double end = ncf__clock() + PATIENCE_SECONDS;
-    if (patience.deadline <= 0 || patience.deadline > end)
+    int patient = result->options.checkpoint != NULL;
+    if (!patient && (patience.deadline <= 0 || patience.deadline > end))
         patience.deadline = end;
     ncf_limit_t limit =
         ncf__prune_run(deep->prune_search, 0, result->options.threads, &patience);
     int given_up = limit == NCF_LIMIT_TIME && ncf__limit_reached(limits) == NCF_LIMIT_NONE;
+    if (patient)
+        save(result);
     if (!given_up) {
         ncf__prune_conclude(&deep->prune, deep->prune_search, result->options.precision,
                             result->options.max_precision);

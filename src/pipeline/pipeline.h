@@ -8,6 +8,7 @@
 #define NCF_PIPELINE_H
 
 #include "../certify/lines.h"
+#include "../certify/prune.h"
 #include "../kkt/orbit.h"
 #include "../problem/problem.h"
 
@@ -92,6 +93,7 @@ struct ncf_result {
     ncf_orbit_list_t orbits;
     ncf_deep_t *deep;          /* NULL: two layers, power activation; else it takes the place
                                   of `orbits`, and `search` holds the lines of its tensor */
+    ncf_prune_search_t *resumed; /* from a checkpoint, until branch and prune takes it over */
     /* the audit: two routes to one number */
     int euler_identity_known;  /* lambda = L N(u) was compared for at least one orbit */
     ncf_verdict_t euler_identity, layer_norms, network_check;
