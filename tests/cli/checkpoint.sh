@@ -37,8 +37,8 @@ check "with one line" one_line
 sed 's/"3", "-1"/"3", "-2"/' deep.json >other.json
 run solve --lambda-min=1 --checkpoint=begun other.json
 check "another problem is refused" status_is 2
-sed '$d' begun >cut
-run solve --lambda-min=1 --checkpoint=cut deep.json
+sed '$d' begun >torn
+run solve --lambda-min=1 --checkpoint=torn deep.json
 check "a file that was cut is refused" status_is 3
 run solve --checkpoint=state deep.json
 check "a checkpoint needs lambda-min" status_is 2
