@@ -1,4 +1,6 @@
 libncf_core_la_SOURCES += \
+	src/network/batch.c \
+	src/network/batch.h \
 	src/network/evaluate_arb.c \
 	src/network/evaluate_double.c \
 	src/network/evaluate_fmpq.c \
@@ -8,3 +10,13 @@ libncf_core_la_SOURCES += \
 	src/network/network.c \
 	src/network/network.h \
 	src/network/terms_template.h
+
+# The kernels claim nothing, so multiply-adds may be fused in them.
+noinst_LTLIBRARIES += libncf-batch.la
+libncf_batch_la_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast -Wno-psabi
+libncf_batch_la_SOURCES = \
+	src/network/batch_avx2.c \
+	src/network/batch_avx512.c \
+	src/network/batch_kernel.inc \
+	src/network/batch_portable.c
+libncf_core_la_LIBADD += libncf-batch.la

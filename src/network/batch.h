@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * batch.h: the outputs H(x_i; u) of a network at all points of a data set, and the gradient of
+ * sum_i r_i H(x_i; u) with residual weights r_i that depend on the outputs: what a gradient
+ * flow evaluates over and over. In doubles, with vector kernels chosen at run time; it claims
+ * nothing. May include: base/, problem/.
+ */
+#ifndef NCF_BATCH_H
+#define NCF_BATCH_H
+
+#include "network.h"
+
+/* A network with its data in the layout of the kernels, and room for the passes. */
+typedef struct ncf_batch ncf_batch_t;
+
+/*
+ * x is points x d, row-major, points >= 1. Keeps a pointer to the network, copies x. One
+ * object serves one thread at a time.
+ */
+ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, slong points);
+void ncf__batch_free(ncf_batch_t *batch); /* NULL is allowed */
+
+/* h[i] = H(x_i; u), `points` entries. Cost: O(n N). */
+void ncf__batch_outputs(double *h, ncf_batch_t *batch, const double *u);
+
+/* The same, and slope[i] = grad H(x_i; u) . v. */
+void ncf__batch_directional(double *h, double *slope, ncf_batch_t *batch, const double *u,
+                            const double *v);
+
+/* Sets r[i], first <= i < first + count, from h[i]; r and h start with the entry `first`. */
+typedef void (*ncf_residual_fn)(double *r, const double *h, slong first, slong count,
+                                void *context);
+
+/*
+ * gradient (n entries) = sum_i r_i grad H(x_i; u). `residual` is called once for every point,
+ * in blocks in order; each network output is computed once, and kept in h when that is not
+ * NULL. Cost: O(n N), about twice that of the outputs.
+ */
+void ncf__batch_gradient(double *gradient, double *h, ncf_batch_t *batch, const double *u,
+                         ncf_residual_fn residual, void *context);
+
+/*
+ * For fixed z (`points` entries): returns N(u) = sum_i z_i H(x_i; u) and sets its gradient, by
+ * the moment matrix sum_i z_i x_i x_i^T where the network has two layers with square
+ * activation and that is cheaper, from `moments`; else by the points.
+ * `moments` belongs to the batch and to z: NULL where there is none.
+ */
+double *ncf__batch_moments(const ncf_batch_t *batch, const double *z);
+double ncf__batch_correlation(double *gradient, ncf_batch_t *batch, const double *u,
+                              const double *z, const double *moments);
+
+/* Multiplications and additions of one gradient, for speed figures. */
+double ncf__batch_operations(const ncf_batch_t *batch);
+
+/* ---- Kernels (batch_kernel.inc), one set an instruction set ----------------------- */
+
+/* Lengths `batch` and strides are multiples of NCF_BATCH_GRAIN; pads hold zeros. */
+#define NCF_BATCH_GRAIN 8
+
+typedef struct {
+    const char *name;
+    /* out[r][i] = sum_{k < count} w[r wrow + k wcol] a[k][i], times scale[r][i] if any */
+    void (*mix)(double *out, const double *scale, const double *w, slong wrow, slong wcol,
+                const double *a, slong rows, slong count, slong stride, slong batch);
+    /* g[r columns + c] += sum_i left[r][i] right[c][i] */
+    void (*outer)(double *g, const double *left, const double *right, slong rows,
+                  slong columns, slong left_stride, slong right_stride, slong batch);
+    /* a = b^p and slope = p b^(p-1), `count` entries */
+    void (*power)(double *a, double *slope, const double *b, ulong p, slong count);
+} ncf_batch_kernel_t;
+
+extern const ncf_batch_kernel_t ncf__batch_portable;
+#if defined(__x86_64__)
+extern const ncf_batch_kernel_t ncf__batch_avx2, ncf__batch_avx512;
+#endif
+
+/* The set for this machine. */
+const ncf_batch_kernel_t *ncf__batch_kernel(void);
+
+#endif
