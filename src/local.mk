@@ -3,11 +3,12 @@
 # public names, and the unit tests reach the rest.
 noinst_LTLIBRARIES += libncf-core.la
 libncf_core_la_SOURCES =
-libncf_core_la_LIBADD = $(JANSSON_LIBS)
+libncf_core_la_LIBADD = $(JANSSON_LIBS) $(SUNDIALS_LIBS)
 
 include src/base/local.mk
 include src/problem/local.mk
 include src/network/local.mk
+include src/flow/local.mk
 include src/corr/local.mk
 include src/kkt/local.mk
 include src/solve/local.mk

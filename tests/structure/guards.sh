@@ -41,6 +41,10 @@ echo '#include "../pipeline/none.h"' >>tree/src/base/base.h
 must_fail layering.sh "base/ includes a later folder" "may not include pipeline/"
 echo '#include <flint/fmpz.h>' >>tree/src/api/version.c
 must_fail layering.sh "a FLINT header outside compat.h" "api/version.c"
+echo '#include <cvode/cvode.h>' >>tree/src/flow/flow.c
+must_fail layering.sh "a SUNDIALS header outside sundials.h" "flow/flow.c"
+echo '#include "../flow/flow.h"' >>tree/src/certify/point.h
+must_fail layering.sh "certify/ includes flow/" "may not include flow/"
 mkdir tree/src/novel && touch tree/src/novel/novel.h
 must_fail layering.sh "a folder that is not in the table" "src/novel/ is not"
 echo '#include <gmp.h>' >>tree/include/ncf.h

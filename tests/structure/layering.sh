@@ -17,13 +17,14 @@ allowed() {
     base) ;;
     problem) echo base ;;
     network) echo base problem ;;
+    flow) echo base problem network ;;
     corr) echo base problem network ;;
     kkt) echo base problem network corr ;;
     solve) echo base ;;
     certify) echo base problem network corr kkt ;;
-    pipeline) echo base problem network corr kkt solve certify ;;
+    pipeline) echo base problem network flow corr kkt solve certify ;;
     report) echo base problem network corr kkt certify pipeline ;;
-    api) echo base problem network corr kkt solve certify pipeline report ;;
+    api) echo base problem network flow corr kkt solve certify pipeline report ;;
     cli) ;;
     *) return 1 ;;
     esac
@@ -79,6 +80,15 @@ if [ -n "$stray" ]; then
     fact "FLINT is named outside src/base/compat.h:" "$stray"
 else
     echo "ok only compat.h knows the headers of FLINT"
+fi
+
+# SUNDIALS 6 and SUNDIALS 7 differ in one file only.
+stray=$(grep -lE '#[[:space:]]*include[[:space:]]*<(sundials|cvode|arkode|nvector|sunmatrix|sunlinsol|sunnonlinsol)/|SUNDIALS_VERSION' \
+    src/*/*.[ch] | grep -vxF src/flow/sundials.h)
+if [ -n "$stray" ]; then
+    fact "SUNDIALS is named outside src/flow/sundials.h:" "$stray"
+else
+    echo "ok only sundials.h knows the headers of SUNDIALS"
 fi
 
 # A user of ncf.h needs no header of another library.

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* flow_internal.h: what the files of flow/ share. */
+#ifndef NCF_FLOW_INTERNAL_H
+#define NCF_FLOW_INTERNAL_H
+
+#include "flow.h"
+
+/* ---- The differential equation (flow_system.c) ------------------------------------ */
+
+typedef enum {
+    NCF_FORM_POLAR,    /* state: q, rho, tau; time sigma */
+    NCF_FORM_SPHERE,   /* state: q, rho; time sigma = tau */
+    NCF_FORM_CARTESIAN /* state: s; time tau */
+} ncf_form_t;
+
+typedef struct {
+    ncf_flow_kind_t kind;
+    ncf_form_t form;
+    ncf_network_t network;
+    ncf_batch_t *batch;
+    ncf_loss_t loss;
+    slong n, points, length; /* length of a state */
+    int homogeneous;
+    double degree; /* L, 2 where there is none */
+    double delta, log_delta, tolerance;
+    double tau_scale; /* a typical tau, for the error control */
+    double *x, *y, *z, *moments;
+    /* Of the last evaluation; h at the point itself, times kappa it is H(w). */
+    double kappa;
+    double *u, *g, *h, *r, *dh, *product, *state;
+    double correlation; /* sum_i z_i H_i at that point, when `moments` gave it */
+    int fresh;          /* state and g belong together */
+    slong evaluations;
+} ncf_flow_system_t;
+
+/* Fails for options that do not fit the problem, see ncf__flow_run. */
+ncf_status_t ncf__flow_system_init(ncf_flow_system_t *system, const struct ncf_problem *problem,
+                                   const ncf_flow_options_t *options, ncf_error_t *err);
+void ncf__flow_system_clear(ncf_flow_system_t *system);
+
+/* The state of s(0) = start. */
+void ncf__flow_system_start(double *state, ncf_flow_system_t *system, const double *start);
+
+/* The right-hand side; returns 0, or 1 when it is not finite. */
+int ncf__flow_system_rate(double *rate, ncf_flow_system_t *system, const double *state);
+
+/* out = the derivative of the right-hand side at the state, in the direction v. */
+int ncf__flow_system_jacobian(double *out, ncf_flow_system_t *system, const double *state,
+                              const double *v);
+
+double ncf__flow_system_tau(const ncf_flow_system_t *system, double sigma, const double *state);
+double ncf__flow_system_log_norm(const ncf_flow_system_t *system, const double *state);
+
+/* sample but for `event`, and q; evaluates at the state. */
+void ncf__flow_system_observe(ncf_flow_sample_t *sample, double *q, ncf_flow_system_t *system,
+                              double sigma, const double *state);
+
+/* ---- Events (flow_events.c) -------------------------------------------------------- */
+
+/* Conditions are numbers that are >= 0 where the event is met: the user's, then our own. */
+typedef struct {
+    ncf_flow_system_t *system;
+    const ncf_flow_options_t *options;
+    slong count;     /* event_count + 2 */
+    double *targets; /* event_count x n: unit vectors of caps */
+    double *q;       /* n */
+} ncf_flow_conditions_t;
+
+void ncf__flow_conditions_init(ncf_flow_conditions_t *conditions, ncf_flow_system_t *system,
+                               const ncf_flow_options_t *options);
+void ncf__flow_conditions_clear(ncf_flow_conditions_t *conditions);
+void ncf__flow_conditions_evaluate(double *out, ncf_flow_conditions_t *conditions,
+                                   double sigma, const double *state);
+
+/* ---- The record (record.c) --------------------------------------------------------- */
+
+void ncf__flow_record(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
+                      const double *state, slong event);
+
+/* Compares the energy of the state with the least one so far. */
+void ncf__flow_check_energy(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
+                            const double *state);
+
+/* ---- Integrators (integrator.c) ----------------------------------------------------- */
+
+typedef struct ncf_integrator ncf_integrator_t;
+
+typedef enum { NCF_STEP_DONE, NCF_STEP_ROOT, NCF_STEP_FAILED } ncf_step_t;
+
+/* NULL when the library refuses, for want of memory. */
+ncf_integrator_t *ncf__integrator_new(ncf_flow_system_t *system,
+                                      ncf_flow_conditions_t *conditions,
+                                      ncf_flow_method_t method, const double *state);
+void ncf__integrator_free(ncf_integrator_t *integrator);
+
+/* One step, or up to where a condition becomes true: roots[k] is 1 for those, else 0. */
+ncf_step_t ncf__integrator_step(ncf_integrator_t *integrator, double *sigma, double *state,
+                                int *roots);
+
+/* The state at a time within the last step. */
+void ncf__integrator_dense(double *state, ncf_integrator_t *integrator, double sigma);
+
+/* What the integrator said last, static text. */
+const char *ncf__integrator_reason(const ncf_integrator_t *integrator);
+
+/* ---- Gradient descent (descent.c) ---------------------------------------------------- */
+
+void ncf__flow_descend(ncf_flow_t *flow, ncf_flow_system_t *system,
+                       ncf_flow_conditions_t *conditions, double *state,
+                       const ncf_flow_options_t *options, const ncf_limits_t *limits);
+
+/* Whether a step, an event or a limit ends the run; sets flow->end when it does. */
+int ncf__flow_meets(ncf_flow_t *flow, ncf_flow_conditions_t *conditions, const int *met,
+                    double sigma, const double *state);
+slong ncf__flow_step_limit(const ncf_flow_options_t *options);
+
+#endif

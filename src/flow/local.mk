@@ -1,0 +1,14 @@
+# Headers of SUNDIALS may need flags of their own.
+noinst_LTLIBRARIES += libncf-flow.la
+libncf_flow_la_CFLAGS = $(AM_CFLAGS) $(SUNDIALS_CFLAGS)
+libncf_flow_la_SOURCES = \
+	src/flow/descent.c \
+	src/flow/flow.c \
+	src/flow/flow.h \
+	src/flow/flow_events.c \
+	src/flow/flow_internal.h \
+	src/flow/flow_system.c \
+	src/flow/integrator.c \
+	src/flow/record.c \
+	src/flow/sundials.h
+libncf_core_la_LIBADD += libncf-flow.la

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * sundials.h: the only file that knows which SUNDIALS is installed. Supported are 6.x
+ * (Debian 12) and 7.x (Debian 13), whose contexts take a communicator and report errors
+ * through handlers of their own.
+ */
+#ifndef NCF_SUNDIALS_H
+#define NCF_SUNDIALS_H
+
+#include <arkode/arkode_erkstep.h>
+#include <cvode/cvode.h>
+#include <nvector/nvector_serial.h>
+#include <sundials/sundials_version.h>
+#include <sunlinsol/sunlinsol_dense.h>
+#include <sunlinsol/sunlinsol_spgmr.h>
+#include <sunmatrix/sunmatrix_dense.h>
+#include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
+
+#define NCF_SUNDIALS_NAME "sundials " SUNDIALS_VERSION
+
+#if SUNDIALS_VERSION_MAJOR >= 7
+
+static inline int ncf__sun_context(SUNContext *context)
+{
+    int failed = SUNContext_Create(SUN_COMM_NULL, context) != 0;
+    if (!failed)
+        SUNContext_ClearErrHandlers(*context); /* nothing is printed */
+    return failed;
+}
+
+#define ncf__sun_quiet_cvode(memory) ((void) (memory))
+#define ncf__sun_quiet_erk(memory) ((void) (memory))
+
+#else
+
+static inline int ncf__sun_context(SUNContext *context)
+{
+    return SUNContext_Create(NULL, context) != 0;
+}
+
+static inline void ncf__sun_no_message(int code, const char *module, const char *function,
+                                       char *message, void *data)
+{
+    (void) code, (void) module, (void) function, (void) message, (void) data;
+}
+
+#define ncf__sun_quiet_cvode(memory) \
+    ((void) CVodeSetErrHandlerFn((memory), ncf__sun_no_message, NULL))
+#define ncf__sun_quiet_erk(memory) \
+    ((void) ERKStepSetErrHandlerFn((memory), ncf__sun_no_message, NULL))
+
+#endif
+
+#endif
