@@ -91,6 +91,10 @@ UNIT_TESTS += tests/unit/t-cap
 tests_unit_t_cap_SOURCES = tests/unit/t-cap.c tests/problems.c tests/problems.h
 tests_unit_t_cap_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-validated
+tests_unit_t_validated_SOURCES = tests/unit/t-validated.c tests/problems.c tests/problems.h
+tests_unit_t_validated_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-cover
 tests_unit_t_cover_SOURCES = tests/unit/t-cover.c
 tests_unit_t_cover_LDADD = $(unit_ldadd)

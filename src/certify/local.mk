@@ -63,7 +63,13 @@ libncf_core_la_SOURCES += \
 	src/certify/real_refine.c \
 	src/certify/real_roots.c \
 	src/certify/real_roots.h \
-	src/certify/sphere_line.c
+	src/certify/sphere_line.c \
+	src/certify/validated.c \
+	src/certify/validated.h \
+	src/certify/validated_internal.h \
+	src/certify/validated_series.c \
+	src/certify/validated_step.c \
+	src/certify/validated_tape.c
 
 # Error bounds of T-INTERVALMATRIX hold for fused multiplications and additions as well; the
 # rest of the library is compiled with -ffp-contract=off.

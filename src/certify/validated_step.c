@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * validated_step.c: one step of the integration, T-VALIDATEDFLOW: a box that the flow does not
+ * leave, the Taylor remainder on it, and the mean-value form with two boxes for the rest.
+ */
+#include "validated_internal.h"
+
+#include <string.h>
+
+#define ATTEMPTS 30       /* shorter and shorter steps */
+#define STRIDE (FLOW_DEGREE + 2)
+
+static ncf_midrad_t symmetric(double radius)
+{
+    return ncf__midrad(0, radius);
+}
+
+static ncf_midrad_t magnitude(ncf_midrad_t a)
+{
+    return symmetric(ncf__midrad_reach(a));
+}
+
+void ncf__flow_set_init(ncf_flow_set_t *set, const ncf_flow_t *flow)
+{
+    slong m = flow->state;
+    set->m = m;
+    set->centre = ncf__calloc((size_t) (2 * m + m * m), sizeof(double));
+    set->column = set->centre + m;
+    set->frame = set->column + m;
+    set->box = ncf__calloc((size_t) (2 * m), sizeof(*set->box));
+    set->tilted = set->box + m;
+    set->time = set->quantum = 0;
+    arb_init(set->log_growth);
+    arb_init(set->rescaled);
+    for (slong j = 0; j < m; j++)
+        set->frame[j * m + j] = 1;
+}
+
+void ncf__flow_set_clear(ncf_flow_set_t *set)
+{
+    ncf__free(set->centre);
+    ncf__free(set->box);
+    arb_clear(set->log_growth);
+    arb_clear(set->rescaled);
+}
+
+void ncf__flow_set_hull(ncf_midrad_t *hull, const ncf_flow_set_t *set)
+{
+    for (slong j = 0; j < set->m; j++) {
+        ncf_midrad_t rest = ncf__midrad_add(symmetric(fabs(set->column[j])), set->box[j]);
+        hull[j] = ncf__midrad_add(ncf__midrad_point(set->centre[j]), rest);
+    }
+}
+
+void ncf__flow_work_init(ncf_flow_work_t *work, const ncf_flow_t *flow)
+{
+    slong m = flow->state;
+    ncf_midrad_t **vectors[8] = {&work->hull,  &work->range, &work->around, &work->point,
+                                 &work->image, &work->moved, &work->defect, &work->box};
+    ncf_midrad_t **matrices[5] = {&work->jacobian, &work->old, &work->turned,
+                                  &work->turned_jacobian, &work->product};
+    ncf__flow_series_init(&work->thin, flow, 0);
+    ncf__flow_series_init(&work->wide, flow, 1);
+    ncf__flow_series_init(&work->remainder, flow, 0);
+    work->frame = ncf__calloc((size_t) (m * m), sizeof(double));
+    ncf_midrad_t *next = ncf__calloc((size_t) (8 * m + 5 * m * m), sizeof(*next));
+    for (int k = 0; k < 8; k++, next += m)
+        *vectors[k] = next;
+    for (int k = 0; k < 5; k++, next += m * m)
+        *matrices[k] = next;
+}
+
+void ncf__flow_work_clear(ncf_flow_work_t *work)
+{
+    ncf__flow_series_clear(&work->thin);
+    ncf__flow_series_clear(&work->wide);
+    ncf__flow_series_clear(&work->remainder);
+    ncf__free(work->frame);
+    ncf__free(work->hull);
+}
+
+/* ---- The length of a step, and the box that the flow does not leave -------------- */
+
+static double largest(const ncf_flow_series_t *series, const ncf_flow_t *flow, slong order)
+{
+    double most = 0;
+    for (slong j = 0; j < flow->state; j++) {
+        double size = ncf__midrad_reach(ncf__flow_value(series, 1 + j)[order]);
+        most = size <= most ? most : size;
+    }
+    return most;
+}
+
+/* The length at which the last term is about `size`, at most `longest`. */
+static double length_guess(const ncf_flow_series_t *series, const ncf_flow_t *flow,
+                           double size, double longest)
+{
+    double last = largest(series, flow, FLOW_DEGREE);
+    double before = largest(series, flow, FLOW_DEGREE - 1);
+    double h = fmin(pow(size / last, 1.0 / FLOW_DEGREE),
+                    pow(size / before, 1.0 / (FLOW_DEGREE - 1)));
+    return h <= longest ? h : longest;
+}
+
+/* h becomes a multiple of the quantum, which the first step chooses; 0 where none is left. */
+static double exact_length(const ncf_flow_set_t *set, double h, double *quantum)
+{
+    int exponent;
+    frexp(h, &exponent);
+    *quantum = set->quantum > 0 ? set->quantum : ldexp(1, exponent - 30);
+    double steps = floor(h / *quantum);
+    if (!(h > 0) || !isfinite(h) || !(steps >= 1) ||
+        !(set->time / *quantum + steps < 0x1p52))
+        return 0;
+    return steps * *quantum;
+}
+
+static void set_powers(ncf_flow_work_t *work, double h)
+{
+    ncf_midrad_t step = ncf__midrad_point(h);
+    work->powers[0] = ncf__midrad_point(1);
+    for (int k = 1; k < STRIDE; k++)
+        work->powers[k] = ncf__midrad_mul(work->powers[k - 1], step);
+}
+
+/* [0, a] for a >= 0 */
+static ncf_midrad_t from_zero(ncf_midrad_t a)
+{
+    double half = 0.5 * ncf__midrad_reach(a);
+    return ncf__midrad(half, half + half * NCF_MIDRAD_UNIT);
+}
+
+/* Is a inside the interior of b? */
+static int strictly_inside(ncf_midrad_t a, ncf_midrad_t b)
+{
+    ncf_midrad_t between =
+        ncf__midrad_add(ncf__midrad_point(a.mid), ncf__midrad_point(-b.mid));
+    double far = ncf__midrad_add(magnitude(between), symmetric(a.radius)).radius;
+    return isfinite(b.radius) && far < b.radius;
+}
+
+/* The Taylor polynomials over the whole step and all initial values. */
+static void set_range(ncf_flow_work_t *work, const ncf_flow_t *flow)
+{
+    ncf_midrad_t times[FLOW_DEGREE + 1];
+    times[0] = work->powers[0];
+    for (int k = 1; k <= FLOW_DEGREE; k++)
+        times[k] = from_zero(work->powers[k]);
+    for (slong j = 0; j < flow->state; j++)
+        work->range[j] = ncf__flow_dot(times, 1, ncf__flow_value(&work->wide, 1 + j), 1,
+                                       FLOW_DEGREE + 1);
+}
+
+/*
+ * Part A of T-VALIDATEDFLOW: does the flow stay in work->around during the step? `excess` is
+ * the size of the remainder over what it may be.
+ */
+static int encloses(double *excess, ncf_flow_work_t *work, const ncf_flow_t *flow, double size)
+{
+    int inside = 1;
+    set_range(work, flow);
+    for (slong j = 0; j < flow->state; j++) {
+        ncf_midrad_t range = work->range[j];
+        double wider = 2 * size + 0x1p-16 * range.radius;
+        work->around[j] = ncf__midrad(range.mid, range.radius + wider);
+    }
+    ncf__flow_expand(&work->remainder, flow, work->around, FLOW_DEGREE);
+    ncf_midrad_t time = from_zero(work->powers[FLOW_DEGREE + 1]);
+    *excess = 0;
+    for (slong j = 0; j < flow->state; j++) {
+        ncf_midrad_t last = ncf__flow_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
+        ncf_midrad_t all = ncf__midrad_add(work->range[j], ncf__midrad_mul(time, last));
+        double ratio =
+            ncf__midrad_reach(ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last)) / size;
+        inside = inside && strictly_inside(all, work->around[j]);
+        *excess = ratio <= *excess ? *excess : ratio;
+    }
+    return inside;
+}
+
+/* A length for which `encloses` holds with a small remainder, or 0. */
+static double choose_length(double *quantum, ncf_flow_work_t *work, const ncf_flow_set_t *set,
+                            const ncf_flow_t *flow, double longest)
+{
+    double width = 0, excess;
+    for (slong j = 0; j < flow->unknowns; j++)
+        width = fmax(width, work->hull[j].radius);
+    double size = 0x1p-50 + 0x1p-9 * width;
+    double h = length_guess(&work->wide, flow, size, longest);
+    for (int k = 0; k < ATTEMPTS; k++) {
+        h = exact_length(set, h, quantum);
+        if (h == 0)
+            return 0;
+        set_powers(work, h);
+        if (encloses(&excess, work, flow, size) && excess <= 1)
+            return h;
+        double shorter = 0.9 * pow(excess, -1.0 / (FLOW_DEGREE + 1));
+        h *= shorter <= 0.8 && shorter >= 0.4 ? shorter : shorter > 0.8 ? 0.8 : 0.4;
+    }
+    return 0;
+}
+
+/* ---- The mean-value form ---------------------------------------------------------- */
+
+/* The end points from the centre with the remainder, and the Jacobian over the hull. */
+static void set_image(ncf_flow_work_t *work, const ncf_flow_t *flow)
+{
+    slong m = flow->state;
+    for (slong j = 0; j < m; j++) {
+        ncf_midrad_t last = ncf__flow_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
+        ncf_midrad_t taylor = ncf__flow_dot(work->powers, 1, ncf__flow_value(&work->thin, 1 + j),
+                                            1, FLOW_DEGREE + 1);
+        work->image[j] =
+            ncf__midrad_add(taylor, ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last));
+        const ncf_midrad_t *rows = work->wide.tangent + (1 + j) * STRIDE * m;
+        for (slong i = 0; i < m; i++)
+            work->jacobian[j * m + i] =
+                ncf__flow_dot(work->powers, 1, rows + i, m, FLOW_DEGREE + 1);
+    }
+}
+
+/* c = a b for m x m matrices; with b the transpose of rows when `transposed`. */
+static void multiply(ncf_midrad_t *c, const ncf_midrad_t *a, const ncf_midrad_t *b,
+                     int transposed, slong m)
+{
+    for (slong i = 0; i < m; i++) {
+        for (slong j = 0; j < m; j++)
+            c[i * m + j] = transposed ? ncf__flow_dot(a + i * m, 1, b + j * m, 1, m)
+                                      : ncf__flow_dot(a + i * m, 1, b + j, m, m);
+    }
+}
+
+static void points(ncf_midrad_t *out, const double *x, slong count)
+{
+    for (slong k = 0; k < count; k++)
+        out[k] = ncf__midrad_point(x[k]);
+}
+
+/* row -= (row . unit) unit, twice */
+static void orthogonalise(double *row, const double *unit, slong m)
+{
+    for (int pass = 0; pass < 2; pass++) {
+        double along = 0;
+        for (slong j = 0; j < m; j++)
+            along += unit[j] * row[j];
+        for (slong j = 0; j < m; j++)
+            row[j] -= along * unit[j];
+    }
+}
+
+/* Moves the longest of the rows i, .., m - 1 to row i and makes it a unit vector. */
+static void pivot(double *rows, slong i, slong m)
+{
+    slong best = i;
+    double most = -1;
+    for (slong k = i; k < m; k++) {
+        double norm = 0;
+        for (slong j = 0; j < m; j++)
+            norm += rows[k * m + j] * rows[k * m + j];
+        if (norm > most) {
+            most = norm;
+            best = k;
+        }
+    }
+    double scale = most > 0 ? 1 / sqrt(most) : 0;
+    for (slong j = 0; j < m; j++) {
+        double entry = rows[best * m + j];
+        rows[best * m + j] = rows[i * m + j];
+        rows[i * m + j] = entry * scale;
+    }
+}
+
+/*
+ * The rows of frame become about orthonormal: from the columns of the midpoints of a, the one
+ * with the largest image of the tilted box first. A guess.
+ */
+static void propose_frame(double *frame, const ncf_midrad_t *a, const ncf_midrad_t *tilted,
+                          slong m)
+{
+    double most = 0;
+    for (slong i = 0; i < m; i++)
+        most = fmax(most, tilted[i].radius);
+    for (slong i = 0; i < m; i++) {
+        double weight = most > 0 ? tilted[i].radius / most + 0x1p-10 : 1;
+        for (slong j = 0; j < m; j++)
+            frame[i * m + j] = a[j * m + i].mid * weight;
+    }
+    for (slong i = 0; i < m; i++) {
+        pivot(frame, i, m);
+        for (slong k = i + 1; k < m; k++)
+            orthogonalise(frame + k * m, frame + i * m, m);
+    }
+}
+
+static void propose_if_finite(double *frame, const ncf_midrad_t *a, const ncf_flow_set_t *set)
+{
+    slong m = set->m;
+    propose_frame(frame, a, set->tilted, m);
+    for (slong k = 0; k < m * m; k++) {
+        if (!isfinite(frame[k])) {
+            memset(frame, 0, (size_t) (m * m) * sizeof(*frame));
+            for (slong j = 0; j < m; j++)
+                frame[j * m + j] = 1;
+            return;
+        }
+    }
+}
+
+/* defect = |I - Q B| box with B the frame and Q its transpose: e - Q (B e). */
+static void set_defect(ncf_flow_work_t *work, const ncf_flow_set_t *set)
+{
+    slong m = set->m;
+    for (slong i = 0; i < m; i++) {
+        for (slong j = 0; j < m; j++) {
+            ncf_midrad_t entry = ncf__flow_dot(work->old + i, m, work->old + j, m, m);
+            entry.mid = -entry.mid;
+            work->product[i * m + j] =
+                i == j ? ncf__midrad_add(entry, ncf__midrad_point(1)) : entry;
+        }
+        work->defect[i] = ncf__flow_dot(work->product + i * m, 1, set->box, 1, m);
+    }
+}
+
+/* The smaller of two bounds of the same number; what is not a number is never smaller. */
+static ncf_midrad_t smaller(ncf_midrad_t a, ncf_midrad_t b)
+{
+    return ncf__midrad_reach(a) <= ncf__midrad_reach(b) ? magnitude(a) : magnitude(b);
+}
+
+/* Both boxes of the new e = offset + J e, part C of T-VALIDATEDFLOW; moved holds offset. */
+static void move_boxes(ncf_flow_set_t *set, ncf_flow_work_t *work)
+{
+    slong m = set->m;
+    points(work->old, set->frame, m * m);
+    set_defect(work, set);
+    multiply(work->product, work->jacobian, work->old, 1, m);
+    propose_if_finite(work->frame, work->product, set);
+    points(work->turned, work->frame, m * m);
+    multiply(work->turned_jacobian, work->turned, work->jacobian, 0, m);
+    for (slong j = 0; j < m; j++) {
+        ncf_midrad_t straight = ncf__flow_dot(work->jacobian + j * m, 1, set->box, 1, m);
+        ncf_midrad_t turned = ncf__midrad_add(
+            ncf__flow_dot(work->product + j * m, 1, set->tilted, 1, m),
+            ncf__flow_dot(work->jacobian + j * m, 1, work->defect, 1, m));
+        work->box[j] = magnitude(ncf__midrad_add(work->moved[j], smaller(straight, turned)));
+    }
+    /* turned_jacobian Q by columns of the frame, one row at a time */
+    for (slong i = 0; i < m; i++) {
+        const ncf_midrad_t *row = work->turned_jacobian + i * m;
+        ncf_midrad_t straight = ncf__flow_dot(row, 1, set->box, 1, m);
+        for (slong k = 0; k < m; k++)
+            work->range[k] = ncf__flow_dot(row, 1, work->old + k * m, 1, m);
+        ncf_midrad_t turned =
+            ncf__midrad_add(ncf__flow_dot(work->range, 1, set->tilted, 1, m),
+                            ncf__flow_dot(row, 1, work->defect, 1, m));
+        ncf_midrad_t offset = ncf__flow_dot(work->turned + i * m, 1, work->moved, 1, m);
+        work->point[i] = magnitude(ncf__midrad_add(offset, smaller(straight, turned)));
+    }
+    memcpy(set->box, work->box, (size_t) m * sizeof(*set->box));
+    memcpy(set->tilted, work->point, (size_t) m * sizeof(*set->tilted));
+    memcpy(set->frame, work->frame, (size_t) (m * m) * sizeof(*set->frame));
+}
+
+static void move(ncf_flow_set_t *set, ncf_flow_work_t *work, const ncf_flow_t *flow)
+{
+    slong m = flow->state;
+    points(work->point, set->column, m);
+    set_image(work, flow);
+    for (slong j = 0; j < m; j++) {
+        ncf_midrad_t column = ncf__flow_dot(work->jacobian + j * m, 1, work->point, 1, m);
+        set->centre[j] = work->image[j].mid;
+        set->column[j] = column.mid;
+        work->moved[j] = ncf__midrad_add(symmetric(work->image[j].radius),
+                                         symmetric(column.radius));
+    }
+    move_boxes(set, work);
+}
+
+/* ---- rho and the rescaled time ---------------------------------------------------- */
+
+static void to_arb(arb_t out, ncf_midrad_t a)
+{
+    mag_t radius;
+    mag_init(radius);
+    mag_set_d(radius, a.radius);
+    arb_set_d(out, a.mid);
+    arb_add_error_mag(out, radius);
+    mag_clear(radius);
+}
+
+/* Part D of T-VALIDATEDFLOW. */
+static void integrate(ncf_flow_set_t *set, const ncf_flow_work_t *work, const ncf_flow_t *flow,
+                      double h)
+{
+    const slong prec = 64;
+    ncf_midrad_t integral = ncf__midrad_zero();
+    for (slong k = 0; k <= FLOW_DEGREE; k++) {
+        const ncf_flow_series_t *series = k < FLOW_DEGREE ? &work->wide : &work->remainder;
+        double inverse = 1.0 / (double) (k + 1);
+        ncf_midrad_t part = ncf__midrad_mul(ncf__flow_value(series, flow->mu)[k],
+                                            ncf__midrad(inverse, inverse * NCF_MIDRAD_UNIT));
+        integral = ncf__midrad_add(integral, ncf__midrad_mul(part, work->powers[k + 1]));
+    }
+    arb_t change, step;
+    arb_init(change);
+    arb_init(step);
+    to_arb(change, ncf__midrad_mul(ncf__flow_value(&work->remainder, flow->mu)[0],
+                                   from_zero(work->powers[1])));
+    arb_add(change, change, set->log_growth, prec);
+    arb_mul_si(change, change, 2 - flow->degree, prec);
+    arb_exp(change, change, prec);
+    arb_set_d(step, h);
+    arb_addmul(set->rescaled, change, step, prec);
+    to_arb(change, integral);
+    arb_add(set->log_growth, set->log_growth, change, prec);
+    arb_clear(step);
+    arb_clear(change);
+}
+
+int ncf__flow_step(ncf_flow_set_t *set, ncf_flow_work_t *work, const ncf_flow_t *flow,
+                   double longest)
+{
+    double quantum;
+    ncf__flow_set_hull(work->hull, set);
+    ncf__flow_expand(&work->wide, flow, work->hull, FLOW_DEGREE - 1);
+    double h = choose_length(&quantum, work, set, flow, longest);
+    if (h == 0)
+        return 0;
+    points(work->point, set->centre, flow->state);
+    ncf__flow_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
+    move(set, work, flow);
+    integrate(set, work, flow, h);
+    set->time += h;
+    set->quantum = quantum;
+    return 1;
+}
+
+double ncf__flow_approx_step(double *x, ncf_flow_work_t *work, const ncf_flow_t *flow,
+                             double longest)
+{
+    points(work->point, x, flow->state);
+    ncf__flow_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
+    double h = length_guess(&work->thin, flow, 0x1p-46, longest);
+    for (slong j = 0; j < flow->state; j++) {
+        const ncf_midrad_t *series = ncf__flow_value(&work->thin, 1 + j);
+        double sum = 0;
+        for (slong k = FLOW_DEGREE; k >= 0; k--)
+            sum = sum * h + series[k].mid;
+        x[j] = sum;
+    }
+    return h;
+}

@@ -1,0 +1,451 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* t-validated.c: proved integration of the flow, T-VALIDATEDFLOW. */
+#include "../harness.h"
+#include "../problems.h"
+
+#include "../../src/certify/point.h"
+#include "../../src/certify/validated_internal.h"
+
+#include <string.h>
+
+static const slong plane_x[] = {1, 2, 3, -1, -1, 1, 2, 2}, plane_y[] = {1, -1, 2, 1};
+
+/* A problem with a start and the KKT point to which the sphere flow goes. */
+typedef struct {
+    struct ncf_problem problem;
+    ncf_network_t network;
+    slong n;
+    fmpq *start;
+    ncf_certified_point_t point;
+} model_t;
+
+/* Ascends on the sphere from the start: a candidate for the point. */
+static void ascend(double *q, const model_t *m)
+{
+    slong n = m->n, points = m->problem.points, d = m->network->inputs;
+    double *x = ncf__malloc((size_t) (points * d), sizeof(double));
+    double *z = ncf__malloc((size_t) points, sizeof(double));
+    double *g = ncf__malloc((size_t) n, sizeof(double));
+    for (slong i = 0; i < points; i++) {
+        z[i] = fmpq_get_d(fmpq_mat_entry(m->problem.y, i, 0));
+        for (slong j = 0; j < d; j++)
+            x[i * d + j] = fmpq_get_d(fmpq_mat_entry(m->problem.x, i, j));
+    }
+    for (slong j = 0; j < n; j++)
+        q[j] = fmpq_get_d(m->start + j);
+    for (int k = 0; k < 20000; k++) {
+        double norm = 0, size = 0;
+        for (slong j = 0; j < n; j++)
+            norm += q[j] * q[j];
+        for (slong j = 0; j < n; j++)
+            q[j] /= sqrt(norm);
+        ncf__network_eval_double(NULL, g, NULL, q, m->network, x, z, points);
+        for (slong j = 0; j < n; j++)
+            size += g[j] * g[j];
+        for (slong j = 0; j < n; j++)
+            q[j] += 0.05 / (0.1 + sqrt(size)) * g[j];
+    }
+    ncf__free(g);
+    ncf__free(z);
+    ncf__free(x);
+}
+
+static void model_init(model_t *m, slong depth, const slong *widths, const slong *degrees,
+                       const slong *start, slong denominator)
+{
+    static const ncf_point_options_t options = {80, 1024};
+    ncf_test_problem_init(&m->problem, depth, widths, degrees, 4, plane_x, plane_y);
+    CHECK(ncf__network_init(m->network, &m->problem));
+    m->n = m->network->unknowns;
+    m->start = _fmpq_vec_init(m->n);
+    for (slong j = 0; j < m->n; j++)
+        fmpq_set_si(m->start + j, start[j], (ulong) denominator);
+    double *q = ncf__malloc((size_t) m->n, sizeof(double));
+    arb_ptr candidate = _arb_vec_init(m->n);
+    ascend(q, m);
+    for (slong j = 0; j < m->n; j++)
+        arb_set_d(candidate + j, q[j]);
+    ncf__certified_point_init(&m->point, m->network);
+    ncf__certify_point(&m->point, candidate, &m->problem, m->network, &options);
+    _arb_vec_clear(candidate, m->n);
+    ncf__free(q);
+    CHECK(ncf_is_proved(m->point.exists));
+}
+
+static void model_clear(model_t *m)
+{
+    ncf__certified_point_clear(&m->point);
+    _fmpq_vec_clear(m->start, m->n);
+    ncf__network_clear(m->network);
+    ncf_test_problem_clear(&m->problem);
+}
+
+/* ---- The system against the other evaluators -------------------------------------- */
+
+/* g = sum_i (y_i - kappa H_i(q)) grad H_i(q), without kappa: y_i alone; in balls. */
+static void reference_field(arb_ptr g, arb_srcptr q, const arb_t kappa, const model_t *m,
+                            slong prec)
+{
+    slong points = m->problem.points;
+    arb_mat_t x, r, unit;
+    arb_t h;
+    arb_mat_init(x, points, m->network->inputs);
+    arb_mat_init(r, points, 1);
+    arb_mat_init(unit, points, 1);
+    arb_init(h);
+    arb_mat_set_fmpq_mat(x, m->problem.x, prec);
+    for (slong i = 0; i < points; i++) {
+        arb_mat_zero(unit);
+        arb_one(arb_mat_entry(unit, i, 0));
+        ncf__network_eval_arb(h, NULL, NULL, q, m->network, x, unit, prec);
+        arb_set_fmpq(arb_mat_entry(r, i, 0), fmpq_mat_entry(m->problem.y, i, 0), prec);
+        arb_submul(arb_mat_entry(r, i, 0), h, kappa, prec);
+    }
+    ncf__network_eval_arb(NULL, g, NULL, q, m->network, x, r, prec);
+    arb_clear(h);
+    arb_mat_clear(unit);
+    arb_mat_clear(r);
+    arb_mat_clear(x);
+}
+
+/* The rates of (q, kappa), n + 1 balls. */
+static void reference_rates(arb_ptr out, arb_srcptr x, const model_t *m, slong degree,
+                            slong prec)
+{
+    slong n = m->n;
+    arb_t mu;
+    arb_init(mu);
+    reference_field(out, x, x + n, m, prec);
+    arb_dot(mu, NULL, 0, out, 1, x, 1, n, prec);
+    for (slong j = 0; j < n; j++)
+        arb_submul(out + j, mu, x + j, prec);
+    arb_mul(out + n, x + n, mu, prec);
+    arb_mul_si(out + n, out + n, degree, prec);
+    arb_clear(mu);
+}
+
+static int meets(ncf_midrad_t a, const arb_t b, slong exponent)
+{
+    arb_t scaled, error;
+    arb_init(scaled);
+    arb_init(error);
+    arb_mul_2exp_si(scaled, b, -exponent);
+    arb_set_d(error, a.mid);
+    arb_sub(scaled, scaled, error, 200);
+    arb_abs(scaled, scaled);
+    arb_set_d(error, a.radius);
+    int inside = arb_le(scaled, error);
+    arb_clear(error);
+    arb_clear(scaled);
+    return inside;
+}
+
+/* Does each rate lie in the interval of the tape, and is that narrow? */
+static int rates_agree(const model_t *m, int scaled, slong exponent)
+{
+    slong n = m->n;
+    ncf_flow_t flow;
+    ncf_flow_series_t series;
+    ncf_random_t random;
+    if (ncf__flow_init(&flow, &m->problem, m->network, scaled, exponent) != NULL)
+        return 0;
+    int agree = 1;
+    arb_ptr q = _arb_vec_init(n + 1), rate = _arb_vec_init(n + 1);
+    ncf_midrad_t *x = ncf__calloc((size_t) n + 1, sizeof(*x));
+    ncf__random_init(&random, ncf_test_seed(), 77);
+    ncf__flow_series_init(&series, &flow, 0);
+    for (slong j = 0; j <= n; j++) {
+        x[j] = ncf__midrad_point(j < n ? ncf__random_unit(&random) - 0.3 : 0.375);
+        arb_set_d(q + j, j < n || scaled ? x[j].mid : 0);
+    }
+    arb_mul_2exp_si(q + n, q + n, exponent);
+    reference_rates(rate, q, m, flow.degree, 200);
+    ncf__flow_expand(&series, &flow, x, 0);
+    for (slong j = 0; j < flow.state; j++) {
+        ncf_midrad_t value = ncf__flow_value(&series, flow.rates[j])[0];
+        agree = agree && meets(value, rate + j, j < n ? 0 : exponent) && value.radius < 1e-9;
+    }
+    ncf__flow_series_clear(&series);
+    ncf__free(x);
+    _arb_vec_clear(rate, n + 1);
+    _arb_vec_clear(q, n + 1);
+    ncf__flow_clear(&flow);
+    return agree;
+}
+
+static const slong some[16] = {3, 4, -2, 5, 6, 7, 3, -4, 5, 2, 6, 3};
+
+static void test_rates(void)
+{
+    static const slong widths[4][5] = {{2, 1, 1}, {2, 3, 1}, {2, 2, 1, 1}, {2, 2, 2, 1}};
+    static const slong degrees[4][2] = {{2}, {3}, {2, 2}, {1, 3}};
+    for (int k = 0; k < 4; k++) {
+        model_t m;
+        model_init(&m, k < 2 ? 2 : 3, widths[k], degrees[k], some, 10);
+        CHECK_MSG(rates_agree(&m, 0, 0), "sphere flow of network %d", k);
+        CHECK_MSG(rates_agree(&m, 1, -5), "training flow of network %d", k);
+        CHECK_MSG(rates_agree(&m, 1, 3), "training flow of network %d", k);
+        model_clear(&m);
+    }
+}
+
+/* ---- Steps against a solution with more precision -------------------------------- */
+
+/* One step of the classical method of order 4 with `parts` parts, 192 bits. */
+static void reference_step(arb_ptr x, const model_t *m, slong degree, double h, int parts)
+{
+    const slong prec = 192;
+    slong size = m->n + 1;
+    arb_ptr slope[4], at = _arb_vec_init(size);
+    arb_t length, part;
+    arb_init(length);
+    arb_init(part);
+    for (int k = 0; k < 4; k++)
+        slope[k] = _arb_vec_init(size);
+    arb_set_d(length, h);
+    arb_div_si(length, length, parts, prec);
+    for (int step = 0; step < parts; step++) {
+        for (int k = 0; k < 4; k++) {
+            _arb_vec_set(at, x, size);
+            arb_mul_2exp_si(part, length, k == 3 ? 0 : -1);
+            if (k > 0)
+                _arb_vec_scalar_addmul(at, slope[k - 1], size, part, prec);
+            reference_rates(slope[k], at, m, degree, prec);
+        }
+        for (int k = 0; k < 4; k++) {
+            arb_div_si(part, length, k == 0 || k == 3 ? 6 : 3, prec);
+            _arb_vec_scalar_addmul(x, slope[k], size, part, prec);
+        }
+        for (slong j = 0; j < size; j++)
+            mag_zero(arb_radref(x + j));
+    }
+    for (int k = 0; k < 4; k++)
+        _arb_vec_clear(slope[k], size);
+    _arb_vec_clear(at, size);
+    arb_clear(part);
+    arb_clear(length);
+}
+
+/* Is x in the hull of the set, which is wider than the error of the reference? */
+static int hull_holds(const ncf_flow_set_t *set, arb_srcptr x, const ncf_flow_t *flow)
+{
+    int holds = 1;
+    ncf_midrad_t *hull = ncf__calloc((size_t) set->m, sizeof(*hull));
+    ncf__flow_set_hull(hull, set);
+    for (slong j = 0; j < set->m; j++)
+        holds = holds && meets(hull[j], x + j, j < flow->unknowns ? 0 : flow->exponent);
+    ncf__free(hull);
+    return holds;
+}
+
+/*
+ * Follows `samples` values of k in [0, 2 middle] beside the set; counts what leaves the hull.
+ * With `spoil` the boxes are made smaller than they are, which must be seen.
+ */
+static int strays(const model_t *m, double middle, int samples, int spoil, double *width)
+{
+    ncf_flow_t flow;
+    ncf_flow_set_t set;
+    ncf_flow_work_t work;
+    slong n = m->n;
+    int out = ncf__flow_init(&flow, &m->problem, m->network, 1, -4) != NULL, steps = 0;
+    arb_ptr x = _arb_vec_init((n + 1) * samples);
+    double norm = 0;
+    ncf__flow_set_init(&set, &flow);
+    ncf__flow_work_init(&work, &flow);
+    for (slong j = 0; j < n; j++)
+        norm += fmpq_get_d(m->start + j) * fmpq_get_d(m->start + j);
+    for (slong j = 0; j <= n; j++) {
+        set.centre[j] = j < n ? fmpq_get_d(m->start + j) / sqrt(norm) : middle;
+        for (int k = 0; k < samples; k++)
+            arb_set_d(x + k * (n + 1) + j, set.centre[j]);
+    }
+    set.column[n] = middle;
+    for (int k = 0; k < samples; k++) {
+        arb_set_d(x + k * (n + 1) + n, samples == 1 ? middle : 2 * middle * k / (samples - 1));
+        arb_mul_2exp_si(x + k * (n + 1) + n, x + k * (n + 1) + n, -4);
+    }
+    for (; steps < 6 && out == 0; steps++) {
+        double before = set.time;
+        out += !ncf__flow_step(&set, &work, &flow, 1);
+        for (slong j = 0; j < set.m && spoil; j++)
+            set.box[j].radius = set.tilted[j].radius = 0x1p-70;
+        for (int k = 0; k < samples; k++) {
+            reference_step(x + k * (n + 1), m, flow.degree, set.time - before, 200);
+            out += !hull_holds(&set, x + k * (n + 1), &flow);
+        }
+    }
+    for (slong j = 0; j < n; j++)
+        *width = fmax(*width, set.box[j].radius);
+    ncf__flow_work_clear(&work);
+    ncf__flow_set_clear(&set);
+    _arb_vec_clear(x, (n + 1) * samples);
+    ncf__flow_clear(&flow);
+    return out;
+}
+
+static void test_steps(void)
+{
+    static const slong widths[3][4] = {{2, 1, 1}, {2, 2, 1}, {2, 2, 1, 1}};
+    static const slong degrees[3][2] = {{2}, {3}, {2, 2}};
+    for (int k = 0; k < 3; k++) {
+        model_t m;
+        double thin = 0, wide = 0, spoilt = 0;
+        model_init(&m, k < 2 ? 2 : 3, widths[k], degrees[k], some, 10);
+        CHECK(strays(&m, 0, 1, 0, &thin) == 0);
+        CHECK_MSG(thin < 1e-12, "the box has a radius of %g", thin);
+        CHECK(strays(&m, 0.0625, 3, 0, &wide) == 0);
+        CHECK_MSG(strays(&m, 0.0625, 3, 1, &spoilt) > 0, "boxes that are too small are not seen");
+        model_clear(&m);
+    }
+}
+
+/* ---- The statements --------------------------------------------------------------- */
+
+static double angle_to(const double *w, const model_t *m, double *norm)
+{
+    double along = 0, square = 0;
+    for (slong j = 0; j < m->n; j++) {
+        along += w[j] * arf_get_d(arb_midref(m->point.point + j), ARF_RND_NEAR);
+        square += w[j] * w[j];
+    }
+    *norm = sqrt(square);
+    return acos(fmin(along / *norm, 1));
+}
+
+static void loss_descent(double *out, const double *w, const model_t *m)
+{
+    slong points = m->problem.points, d = m->network->inputs;
+    double x[32], r[16], h;
+    for (slong i = 0; i < points; i++) {
+        for (slong j = 0; j < d; j++)
+            x[i * d + j] = fmpq_get_d(fmpq_mat_entry(m->problem.x, i, j));
+    }
+    for (slong i = 0; i < points; i++) {
+        double one = 1;
+        ncf__network_eval_double(&h, NULL, NULL, w, m->network, x + i * d, &one, 1);
+        r[i] = fmpq_get_d(fmpq_mat_entry(m->problem.y, i, 0)) - h;
+    }
+    ncf__network_eval_double(NULL, out, NULL, w, m->network, x, r, points);
+}
+
+/*
+ * The training flow of the loss itself in the weights themselves, by the classical method: is
+ * there a moment in the ranges of rescaled time and growth at which the angle is that of the cap?
+ */
+static int training_enters(const model_t *m, const ncf_validated_flow_t *flow, double delta,
+                           double tangent, slong degree)
+{
+    double w[16], at[16], slope[4][16], norm, time = 0, end;
+    int enters = 0;
+    arb_t late;
+    arb_init(late);
+    arb_get_ubound_arf(arb_midref(late), flow->uniform_time, 53);
+    end = arf_get_d(arb_midref(late), ARF_RND_UP);
+    arb_clear(late);
+    for (slong j = 0; j < m->n; j++)
+        w[j] = fmpq_get_d(m->start + j);
+    angle_to(w, m, &norm);
+    for (slong j = 0; j < m->n; j++)
+        w[j] *= delta / norm;
+    double h = end / 4000, scale = pow(delta, (double) (2 - degree));
+    for (; time <= end * 1.001; time += h) {
+        arb_t ratio, now;
+        arb_init(ratio);
+        arb_init(now);
+        double angle = angle_to(w, m, &norm);
+        arb_set_d(ratio, norm / delta);
+        arb_set_d(now, time);
+        arb_add_error_2exp_si(ratio, -20);
+        mag_set_d(arb_radref(now), 2 * h);
+        enters = enters || (tan(angle) <= tangent * 1.0001 &&
+                            arb_overlaps(flow->uniform_growth, ratio) &&
+                            arb_overlaps(flow->uniform_time, now));
+        arb_clear(now);
+        arb_clear(ratio);
+        for (int k = 0; k < 4; k++) {
+            for (slong j = 0; j < m->n; j++)
+                at[j] = w[j] + (k == 0 ? 0 : (k == 3 ? 1 : 0.5) * h * scale * slope[k - 1][j]);
+            loss_descent(slope[k], at, m);
+        }
+        for (slong j = 0; j < m->n; j++)
+            w[j] += h * scale / 6 *
+                    (slope[0][j] + 2 * slope[1][j] + 2 * slope[2][j] + slope[3][j]);
+    }
+    return enters;
+}
+
+static void test_statements(void)
+{
+    static const slong widths[3][4] = {{2, 1, 1}, {2, 2, 1}, {2, 1, 1, 1}};
+    static const slong degrees[3][2] = {{2}, {3}, {2, 2}}, homogeneity[3] = {3, 4, 7};
+    static const double parts[4] = {1, 0.7, 0.1, 0.01};
+    for (int k = 0; k < 3; k++) {
+        model_t m;
+        ncf_validated_flow_t flow;
+        ncf_validated_options_t options = {1, 0, 0, 0, 12, NULL};
+        int enter = 0;
+        model_init(&m, k < 2 ? 2 : 3, widths[k], degrees[k], some, 10);
+        ncf__validated_flow_init(&flow);
+        ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point, 0.25, &options);
+        int proved = ncf_is_proved(flow.enters), uniform = ncf_is_proved(flow.uniform);
+        int above = flow.delta >= 0.5 * flow.delta_guess && flow.delta <= flow.delta_guess;
+        for (int i = 0; i < 4 && uniform; i++)
+            enter += training_enters(&m, &flow, parts[i] * flow.delta, 0.25, homogeneity[k]);
+        ncf__validated_flow_clear(&flow);
+        model_clear(&m);
+        CHECK(proved);
+        CHECK(uniform);
+        CHECK(above);
+        CHECK_MSG(enter == 4, "only %d of 4 scales are seen to enter, case %d", enter, k);
+    }
+}
+
+/* Nothing is claimed for the opposite point, a cap without angle, no start, an unknown centre. */
+static void test_refusals(void)
+{
+    static const slong widths[3] = {2, 2, 1}, degrees[1] = {2};
+    model_t m;
+    ncf_validated_flow_t flow;
+    ncf_validated_options_t options = {1, 0, 0, 0, 2, NULL};
+    int claims = 0, kept = 0;
+    model_init(&m, 2, widths, degrees, some, 10);
+    ncf__validated_flow_init(&flow);
+    arb_ptr centre = _arb_vec_init(m.n);
+    fmpq *zero = _fmpq_vec_init(m.n);
+    const fmpq *starts[4] = {m.start, m.start, zero, m.start};
+    const double tangents[4] = {0.1, -1, 0.1, 0.1};
+    for (int k = 0; k < 4; k++) {
+        for (slong j = 0; j < m.n; j++) {
+            arb_set(centre + j, m.point.point + j);
+            if (k == 0)
+                arb_neg(centre + j, centre + j);
+            if (k == 3)
+                arb_indeterminate(centre + j);
+        }
+        ncf__validated_flow(&flow, &m.problem, m.network, starts[k], centre, tangents[k],
+                            &options);
+        claims += ncf_is_proved(flow.enters) || ncf_is_proved(flow.uniform) || flow.delta > 0 ||
+                  flow.reason == NULL || flow.uniform_reason == NULL;
+    }
+    /* The weights of the NCF are y / 2 for the logistic loss: its sphere flow is treated. */
+    m.problem.loss = NCF_LOSS_LOGISTIC;
+    ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point, 0.1, &options);
+    kept = ncf_is_proved(flow.enters) && ncf_is_undecided(flow.uniform);
+    _fmpq_vec_clear(zero, m.n);
+    _arb_vec_clear(centre, m.n);
+    ncf__validated_flow_clear(&flow);
+    model_clear(&m);
+    CHECK(claims == 0);
+    CHECK(kept);
+}
+
+int main(void)
+{
+    static const ncf_test_t tests[] = {{"rates", test_rates},
+                                       {"steps", test_steps},
+                                       {"statements", test_statements},
+                                       {"refusals", test_refusals},
+                                       {NULL, NULL}};
+    return ncf_test_main("validated", tests);
+}
