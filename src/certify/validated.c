@@ -54,7 +54,7 @@ typedef struct {
 } ask_t;
 
 /* q . u* for all states of the set. */
-static void set_along(arb_t along, const ncf_flow_set_t *set, const ask_t *ask)
+static void set_along(arb_t along, const ncf_tube_set_t *set, const ask_t *ask)
 {
     slong n = ask->network->unknowns;
     arb_t term, number, column;
@@ -78,13 +78,13 @@ static void set_along(arb_t along, const ncf_flow_set_t *set, const ask_t *ask)
 }
 
 /* |q| = 1 at all times, so q . u* alone decides: 1 proves that q is in the cap. */
-static int in_cap(arb_t along, const ncf_flow_set_t *set, const ask_t *ask)
+static int in_cap(arb_t along, const ncf_tube_set_t *set, const ask_t *ask)
 {
     set_along(along, set, ask);
     return arb_is_finite(along) && arb_ge(along, ask->edge);
 }
 
-static double width(const ncf_flow_set_t *set, slong n)
+static double width(const ncf_tube_set_t *set, slong n)
 {
     double most = 0;
     for (slong j = 0; j < n; j++) {
@@ -95,7 +95,7 @@ static double width(const ncf_flow_set_t *set, slong n)
 }
 
 /* q(0), and all k in [low, high] where the state has it. */
-static void set_start(ncf_flow_set_t *set, const ncf_flow_t *flow, const ask_t *ask, double low,
+static void set_start(ncf_tube_set_t *set, const ncf_tube_t *flow, const ask_t *ask, double low,
                       double high)
 {
     slong n = flow->unknowns;
@@ -113,12 +113,12 @@ static void set_start(ncf_flow_set_t *set, const ncf_flow_t *flow, const ask_t *
 }
 
 /* Follows the set into the cap: NULL, or why it is not proved to get there. */
-static const char *run(ncf_flow_set_t *set, arb_t along, slong *steps, const ncf_flow_t *flow,
+static const char *run(ncf_tube_set_t *set, arb_t along, slong *steps, const ncf_tube_t *flow,
                        const ask_t *ask, double max_time)
 {
     const char *reason = NULL;
-    ncf_flow_work_t work;
-    ncf__flow_work_init(&work, flow);
+    ncf_tube_work_t work;
+    ncf__tube_work_init(&work, flow);
     while (reason == NULL && !in_cap(along, set, ask)) {
         if (ncf__limit_reached(ask->limits) != NCF_LIMIT_NONE)
             reason = "a limit was reached";
@@ -128,12 +128,12 @@ static const char *run(ncf_flow_set_t *set, arb_t along, slong *steps, const ncf
             reason = "too many steps";
         else if (!(width(set, flow->unknowns) < WIDEST))
             reason = "the enclosure became too wide";
-        else if (!ncf__flow_step(set, &work, flow, max_time))
+        else if (!ncf__tube_step(set, &work, flow, max_time))
             reason = "no step is proved";
         else
             ++*steps;
     }
-    ncf__flow_work_clear(&work);
+    ncf__tube_work_clear(&work);
     return reason;
 }
 
@@ -148,12 +148,12 @@ static double approx_along(const double *x, const ask_t *ask)
 }
 
 /* When the flow seems to enter the cap from k, or -1. */
-static double guess_entry(const ncf_flow_t *flow, const ask_t *ask, double k)
+static double guess_entry(const ncf_tube_t *flow, const ask_t *ask, double k)
 {
     double edge = arf_get_d(arb_midref(ask->edge), ARF_RND_NEAR), time = 0;
     double *x = ncf__malloc((size_t) flow->state, sizeof(*x));
-    ncf_flow_work_t work;
-    ncf__flow_work_init(&work, flow);
+    ncf_tube_work_t work;
+    ncf__tube_work_init(&work, flow);
     for (slong j = 0; j < flow->unknowns; j++)
         x[j] = arf_get_d(arb_midref(ask->start + j), ARF_RND_NEAR);
     if (flow->scaled)
@@ -162,16 +162,16 @@ static double guess_entry(const ncf_flow_t *flow, const ask_t *ask, double k)
     double along = approx_along(x, ask);
     while (along < edge && time < ask->max_time && steps++ < ask->max_steps &&
            ncf__limit_reached(ask->limits) == NCF_LIMIT_NONE) {
-        time += ncf__flow_approx_step(x, &work, flow, ask->max_time);
+        time += ncf__tube_approx_step(x, &work, flow, ask->max_time);
         along = approx_along(x, ask);
     }
-    ncf__flow_work_clear(&work);
+    ncf__tube_work_clear(&work);
     ncf__free(x);
     return along >= edge ? time : -1;
 }
 
 /* About the largest delta up to `most` from which the training flow seems to enter. */
-static double guess_delta(const ncf_flow_t *flow, const ask_t *ask, double most)
+static double guess_delta(const ncf_tube_t *flow, const ask_t *ask, double most)
 {
     double degree = (double) flow->degree, low = most, high = most;
     while (guess_entry(flow, ask, ldexp(pow(low, degree), -(int) flow->exponent)) < 0) {
@@ -193,29 +193,29 @@ static double guess_delta(const ncf_flow_t *flow, const ask_t *ask, double most)
 /* ---- The sphere flow -------------------------------------------------------------- */
 
 /* 200 e-foldings of the norm at u*. */
-static double default_time(const ncf_flow_t *flow, const ask_t *ask)
+static double default_time(const ncf_tube_t *flow, const ask_t *ask)
 {
-    ncf_flow_work_t work;
-    ncf__flow_work_init(&work, flow);
+    ncf_tube_work_t work;
+    ncf__tube_work_init(&work, flow);
     for (slong j = 0; j < flow->unknowns; j++)
         work.point[j] =
             ncf__midrad_point(arf_get_d(arb_midref(ask->centre + j), ARF_RND_NEAR));
-    ncf__flow_expand(&work.thin, flow, work.point, 0);
-    double mu = fabs(ncf__flow_value(&work.thin, flow->mu)[0].mid);
-    ncf__flow_work_clear(&work);
+    ncf__tube_expand(&work.thin, flow, work.point, 0);
+    double mu = fabs(ncf__tube_value(&work.thin, flow->mu)[0].mid);
+    ncf__tube_work_clear(&work);
     return mu > 0 ? 200 / mu : 1;
 }
 
 static void sphere_flow(ncf_validated_flow_t *out, ask_t *ask)
 {
-    ncf_flow_t flow;
-    ncf_flow_set_t set;
-    out->reason = ncf__flow_init(&flow, ask->problem, ask->network, 0, 0);
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    out->reason = ncf__tube_init(&flow, ask->problem, ask->network, 0, 0);
     if (out->reason != NULL)
         return;
     if (!(ask->max_time > 0))
         ask->max_time = default_time(&flow, ask);
-    ncf__flow_set_init(&set, &flow);
+    ncf__tube_set_init(&set, &flow);
     set_start(&set, &flow, ask, 0, 0);
     double entry = guess_entry(&flow, ask, 0);
     out->reason = entry < 0 ? "the flow is not seen to enter the cap"
@@ -228,17 +228,17 @@ static void sphere_flow(ncf_validated_flow_t *out, ask_t *ask)
         arb_set(out->time, set.rescaled);
     } else
         arb_indeterminate(out->along);
-    ncf__flow_set_clear(&set);
-    ncf__flow_clear(&flow);
+    ncf__tube_set_clear(&set);
+    ncf__tube_clear(&flow);
 }
 
 /* ---- All small scales ------------------------------------------------------------- */
 
 /* Is every k in [low, high] proved to enter? Then the bounds are widened by its own. */
-static int prove_piece(ncf_validated_flow_t *out, const ncf_flow_t *flow, const ask_t *ask,
+static int prove_piece(ncf_validated_flow_t *out, const ncf_tube_t *flow, const ask_t *ask,
                        double low, double high)
 {
-    ncf_flow_set_t set;
+    ncf_tube_set_t set;
     arb_t along;
     slong steps = 0;
     double first = guess_entry(flow, ask, low), last = guess_entry(flow, ask, high);
@@ -246,7 +246,7 @@ static int prove_piece(ncf_validated_flow_t *out, const ncf_flow_t *flow, const 
     if (first < 0 || last < 0)
         return 0;
     arb_init(along);
-    ncf__flow_set_init(&set, flow);
+    ncf__tube_set_init(&set, flow);
     set_start(&set, flow, ask, low, high);
     int proved = run(&set, along, &steps, flow, ask,
                      1.5 * fmax(first, last) + 0.01 * ask->max_time) == NULL;
@@ -261,13 +261,13 @@ static int prove_piece(ncf_validated_flow_t *out, const ncf_flow_t *flow, const 
         arb_union(out->uniform_time, out->uniform_time, set.rescaled, PREC);
         out->pieces++;
     }
-    ncf__flow_set_clear(&set);
+    ncf__tube_set_clear(&set);
     arb_clear(along);
     return proved;
 }
 
 /* The end of the interval [0, k] that is proved, piece by piece, at most `target`. */
-static double prove_pieces(ncf_validated_flow_t *out, const ncf_flow_t *flow, const ask_t *ask,
+static double prove_pieces(ncf_validated_flow_t *out, const ncf_tube_t *flow, const ask_t *ask,
                            double target)
 {
     double proved = 0, step = target;
@@ -288,7 +288,7 @@ static double prove_pieces(ncf_validated_flow_t *out, const ncf_flow_t *flow, co
 }
 
 /* A double above 0 with delta^L <= 2^exponent k, or 0. */
-static double scale_below(const ncf_flow_t *flow, double k)
+static double scale_below(const ncf_tube_t *flow, double k)
 {
     double delta = pow(ldexp(k, (int) flow->exponent), 1.0 / (double) flow->degree);
     int found = 0;
@@ -311,21 +311,21 @@ static double scale_below(const ncf_flow_t *flow, double k)
 
 static void training_flow(ncf_validated_flow_t *out, const ask_t *ask, double max_delta)
 {
-    ncf_flow_t flow;
+    ncf_tube_t flow;
     int exponent = 0;
-    out->uniform_reason = ncf__flow_init(&flow, ask->problem, ask->network, 1, 0);
+    out->uniform_reason = ncf__tube_init(&flow, ask->problem, ask->network, 1, 0);
     if (out->uniform_reason != NULL)
         return;
     out->delta_guess = guess_delta(&flow, ask, max_delta);
     double kappa = pow(out->delta_guess, (double) flow.degree);
-    ncf__flow_clear(&flow);
+    ncf__tube_clear(&flow);
     out->uniform_reason = "the training flow is not seen to enter the cap";
     if (!(kappa > 0))
         return;
     /* k = 2^-exponent kappa is about sqrt(kappa), which keeps the frame well conditioned. */
     frexp(kappa, &exponent);
     exponent /= 2;
-    if (ncf__flow_init(&flow, ask->problem, ask->network, 1, exponent) != NULL)
+    if (ncf__tube_init(&flow, ask->problem, ask->network, 1, exponent) != NULL)
         return;
     double target = ldexp(kappa, -exponent);
     double proved = prove_pieces(out, &flow, ask, target);
@@ -338,7 +338,7 @@ static void training_flow(ncf_validated_flow_t *out, const ask_t *ask, double ma
                                   : NULL;
     } else
         out->uniform_reason = "no interval of scales was proved";
-    ncf__flow_clear(&flow);
+    ncf__tube_clear(&flow);
 }
 
 /* ---- The question ----------------------------------------------------------------- */

@@ -9,7 +9,7 @@
 
 #define STRIDE (FLOW_DEGREE + 2)
 
-void ncf__flow_series_init(ncf_flow_series_t *series, const ncf_flow_t *flow, int tangents)
+void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int tangents)
 {
     size_t numbers = (size_t) flow->count * STRIDE, m = (size_t) flow->state;
     series->value = ncf__calloc(numbers, sizeof(*series->value));
@@ -17,7 +17,7 @@ void ncf__flow_series_init(ncf_flow_series_t *series, const ncf_flow_t *flow, in
     series->sums = ncf__calloc(3 * m, sizeof(*series->sums));
 }
 
-void ncf__flow_series_clear(ncf_flow_series_t *series)
+void ncf__tube_series_clear(ncf_tube_series_t *series)
 {
     ncf__free(series->value);
     ncf__free(series->tangent);
@@ -39,7 +39,7 @@ static inline void sum_product(sum_t *sum, ncf_midrad_t a, ncf_midrad_t b)
     sum->terms++;
 }
 
-ncf_midrad_t ncf__flow_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_t *y,
+ncf_midrad_t ncf__tube_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_t *y,
                            slong ystep, slong count)
 {
     sum_t sum = {0, 0, 0, 0};
@@ -49,7 +49,7 @@ ncf_midrad_t ncf__flow_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_
 }
 
 /* Coefficient k of a node: sum over its terms of sum_j left_j right_{k-j}. */
-static ncf_midrad_t coefficient(const ncf_flow_series_t *series, const ncf_flow_t *flow,
+static ncf_midrad_t coefficient(const ncf_tube_series_t *series, const ncf_tube_t *flow,
                                 slong node, slong k)
 {
     sum_t sum = {0, 0, 0, 0};
@@ -82,7 +82,7 @@ static void sums_row(double *restrict sums, ncf_midrad_t factor,
 }
 
 /* The derivatives of coefficient k of a node, by the rule of products. */
-static void coefficient_tangent(ncf_flow_series_t *series, const ncf_flow_t *flow, slong node,
+static void coefficient_tangent(ncf_tube_series_t *series, const ncf_tube_t *flow, slong node,
                                 slong k)
 {
     slong m = flow->state, terms = 0;
@@ -111,7 +111,7 @@ static void coefficient_tangent(ncf_flow_series_t *series, const ncf_flow_t *flo
 }
 
 /* x_{k+1} = f_k / (k + 1); 1/(k + 1) as an interval. */
-static void advance(ncf_flow_series_t *series, const ncf_flow_t *flow, slong k)
+static void advance(ncf_tube_series_t *series, const ncf_tube_t *flow, slong k)
 {
     slong m = flow->state;
     double inverse = 1.0 / (double) (k + 1);
@@ -125,7 +125,7 @@ static void advance(ncf_flow_series_t *series, const ncf_flow_t *flow, slong k)
     }
 }
 
-void ncf__flow_expand(ncf_flow_series_t *series, const ncf_flow_t *flow, const ncf_midrad_t *x,
+void ncf__tube_expand(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
                       slong order)
 {
     slong m = flow->state;
@@ -137,7 +137,7 @@ void ncf__flow_expand(ncf_flow_series_t *series, const ncf_flow_t *flow, const n
     }
     for (slong k = 0; k <= order; k++) {
         for (slong node = 1 + m; node < flow->count; node++) {
-            ncf__flow_value(series, node)[k] = coefficient(series, flow, node, k);
+            ncf__tube_value(series, node)[k] = coefficient(series, flow, node, k);
             if (series->tangent != NULL)
                 coefficient_tangent(series, flow, node, k);
         }

@@ -20,7 +20,7 @@ static ncf_midrad_t magnitude(ncf_midrad_t a)
     return symmetric(ncf__midrad_reach(a));
 }
 
-void ncf__flow_set_init(ncf_flow_set_t *set, const ncf_flow_t *flow)
+void ncf__tube_set_init(ncf_tube_set_t *set, const ncf_tube_t *flow)
 {
     slong m = flow->state;
     set->m = m;
@@ -36,7 +36,7 @@ void ncf__flow_set_init(ncf_flow_set_t *set, const ncf_flow_t *flow)
         set->frame[j * m + j] = 1;
 }
 
-void ncf__flow_set_clear(ncf_flow_set_t *set)
+void ncf__tube_set_clear(ncf_tube_set_t *set)
 {
     ncf__free(set->centre);
     ncf__free(set->box);
@@ -44,7 +44,7 @@ void ncf__flow_set_clear(ncf_flow_set_t *set)
     arb_clear(set->rescaled);
 }
 
-void ncf__flow_set_hull(ncf_midrad_t *hull, const ncf_flow_set_t *set)
+void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set)
 {
     for (slong j = 0; j < set->m; j++) {
         ncf_midrad_t rest = ncf__midrad_add(symmetric(fabs(set->column[j])), set->box[j]);
@@ -52,16 +52,16 @@ void ncf__flow_set_hull(ncf_midrad_t *hull, const ncf_flow_set_t *set)
     }
 }
 
-void ncf__flow_work_init(ncf_flow_work_t *work, const ncf_flow_t *flow)
+void ncf__tube_work_init(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
     slong m = flow->state;
     ncf_midrad_t **vectors[8] = {&work->hull,  &work->range, &work->around, &work->point,
                                  &work->image, &work->moved, &work->defect, &work->box};
     ncf_midrad_t **matrices[5] = {&work->jacobian, &work->old, &work->turned,
                                   &work->turned_jacobian, &work->product};
-    ncf__flow_series_init(&work->thin, flow, 0);
-    ncf__flow_series_init(&work->wide, flow, 1);
-    ncf__flow_series_init(&work->remainder, flow, 0);
+    ncf__tube_series_init(&work->thin, flow, 0);
+    ncf__tube_series_init(&work->wide, flow, 1);
+    ncf__tube_series_init(&work->remainder, flow, 0);
     work->frame = ncf__calloc((size_t) (m * m), sizeof(double));
     ncf_midrad_t *next = ncf__calloc((size_t) (8 * m + 5 * m * m), sizeof(*next));
     for (int k = 0; k < 8; k++, next += m)
@@ -70,29 +70,29 @@ void ncf__flow_work_init(ncf_flow_work_t *work, const ncf_flow_t *flow)
         *matrices[k] = next;
 }
 
-void ncf__flow_work_clear(ncf_flow_work_t *work)
+void ncf__tube_work_clear(ncf_tube_work_t *work)
 {
-    ncf__flow_series_clear(&work->thin);
-    ncf__flow_series_clear(&work->wide);
-    ncf__flow_series_clear(&work->remainder);
+    ncf__tube_series_clear(&work->thin);
+    ncf__tube_series_clear(&work->wide);
+    ncf__tube_series_clear(&work->remainder);
     ncf__free(work->frame);
     ncf__free(work->hull);
 }
 
 /* ---- The length of a step, and the box that the flow does not leave -------------- */
 
-static double largest(const ncf_flow_series_t *series, const ncf_flow_t *flow, slong order)
+static double largest(const ncf_tube_series_t *series, const ncf_tube_t *flow, slong order)
 {
     double most = 0;
     for (slong j = 0; j < flow->state; j++) {
-        double size = ncf__midrad_reach(ncf__flow_value(series, 1 + j)[order]);
+        double size = ncf__midrad_reach(ncf__tube_value(series, 1 + j)[order]);
         most = size <= most ? most : size;
     }
     return most;
 }
 
 /* The length at which the last term is about `size`, at most `longest`. */
-static double length_guess(const ncf_flow_series_t *series, const ncf_flow_t *flow,
+static double length_guess(const ncf_tube_series_t *series, const ncf_tube_t *flow,
                            double size, double longest)
 {
     double last = largest(series, flow, FLOW_DEGREE);
@@ -103,7 +103,7 @@ static double length_guess(const ncf_flow_series_t *series, const ncf_flow_t *fl
 }
 
 /* h becomes a multiple of the quantum, which the first step chooses; 0 where none is left. */
-static double exact_length(const ncf_flow_set_t *set, double h, double *quantum)
+static double exact_length(const ncf_tube_set_t *set, double h, double *quantum)
 {
     int exponent;
     frexp(h, &exponent);
@@ -115,7 +115,7 @@ static double exact_length(const ncf_flow_set_t *set, double h, double *quantum)
     return steps * *quantum;
 }
 
-static void set_powers(ncf_flow_work_t *work, double h)
+static void set_powers(ncf_tube_work_t *work, double h)
 {
     ncf_midrad_t step = ncf__midrad_point(h);
     work->powers[0] = ncf__midrad_point(1);
@@ -140,14 +140,14 @@ static int strictly_inside(ncf_midrad_t a, ncf_midrad_t b)
 }
 
 /* The Taylor polynomials over the whole step and all initial values. */
-static void set_range(ncf_flow_work_t *work, const ncf_flow_t *flow)
+static void set_range(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
     ncf_midrad_t times[FLOW_DEGREE + 1];
     times[0] = work->powers[0];
     for (int k = 1; k <= FLOW_DEGREE; k++)
         times[k] = from_zero(work->powers[k]);
     for (slong j = 0; j < flow->state; j++)
-        work->range[j] = ncf__flow_dot(times, 1, ncf__flow_value(&work->wide, 1 + j), 1,
+        work->range[j] = ncf__tube_dot(times, 1, ncf__tube_value(&work->wide, 1 + j), 1,
                                        FLOW_DEGREE + 1);
 }
 
@@ -155,7 +155,7 @@ static void set_range(ncf_flow_work_t *work, const ncf_flow_t *flow)
  * Part A of T-VALIDATEDFLOW: does the flow stay in work->around during the step? `excess` is
  * the size of the remainder over what it may be.
  */
-static int encloses(double *excess, ncf_flow_work_t *work, const ncf_flow_t *flow, double size)
+static int encloses(double *excess, ncf_tube_work_t *work, const ncf_tube_t *flow, double size)
 {
     int inside = 1;
     set_range(work, flow);
@@ -164,11 +164,11 @@ static int encloses(double *excess, ncf_flow_work_t *work, const ncf_flow_t *flo
         double wider = 2 * size + 0x1p-16 * range.radius;
         work->around[j] = ncf__midrad(range.mid, range.radius + wider);
     }
-    ncf__flow_expand(&work->remainder, flow, work->around, FLOW_DEGREE);
+    ncf__tube_expand(&work->remainder, flow, work->around, FLOW_DEGREE);
     ncf_midrad_t time = from_zero(work->powers[FLOW_DEGREE + 1]);
     *excess = 0;
     for (slong j = 0; j < flow->state; j++) {
-        ncf_midrad_t last = ncf__flow_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
+        ncf_midrad_t last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
         ncf_midrad_t all = ncf__midrad_add(work->range[j], ncf__midrad_mul(time, last));
         double ratio =
             ncf__midrad_reach(ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last)) / size;
@@ -179,8 +179,8 @@ static int encloses(double *excess, ncf_flow_work_t *work, const ncf_flow_t *flo
 }
 
 /* A length for which `encloses` holds with a small remainder, or 0. */
-static double choose_length(double *quantum, ncf_flow_work_t *work, const ncf_flow_set_t *set,
-                            const ncf_flow_t *flow, double longest)
+static double choose_length(double *quantum, ncf_tube_work_t *work, const ncf_tube_set_t *set,
+                            const ncf_tube_t *flow, double longest)
 {
     double width = 0, excess;
     for (slong j = 0; j < flow->unknowns; j++)
@@ -203,19 +203,19 @@ static double choose_length(double *quantum, ncf_flow_work_t *work, const ncf_fl
 /* ---- The mean-value form ---------------------------------------------------------- */
 
 /* The end points from the centre with the remainder, and the Jacobian over the hull. */
-static void set_image(ncf_flow_work_t *work, const ncf_flow_t *flow)
+static void set_image(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
     slong m = flow->state;
     for (slong j = 0; j < m; j++) {
-        ncf_midrad_t last = ncf__flow_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
-        ncf_midrad_t taylor = ncf__flow_dot(work->powers, 1, ncf__flow_value(&work->thin, 1 + j),
+        ncf_midrad_t last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
+        ncf_midrad_t taylor = ncf__tube_dot(work->powers, 1, ncf__tube_value(&work->thin, 1 + j),
                                             1, FLOW_DEGREE + 1);
         work->image[j] =
             ncf__midrad_add(taylor, ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last));
         const ncf_midrad_t *rows = work->wide.tangent + (1 + j) * STRIDE * m;
         for (slong i = 0; i < m; i++)
             work->jacobian[j * m + i] =
-                ncf__flow_dot(work->powers, 1, rows + i, m, FLOW_DEGREE + 1);
+                ncf__tube_dot(work->powers, 1, rows + i, m, FLOW_DEGREE + 1);
     }
 }
 
@@ -225,8 +225,8 @@ static void multiply(ncf_midrad_t *c, const ncf_midrad_t *a, const ncf_midrad_t 
 {
     for (slong i = 0; i < m; i++) {
         for (slong j = 0; j < m; j++)
-            c[i * m + j] = transposed ? ncf__flow_dot(a + i * m, 1, b + j * m, 1, m)
-                                      : ncf__flow_dot(a + i * m, 1, b + j, m, m);
+            c[i * m + j] = transposed ? ncf__tube_dot(a + i * m, 1, b + j * m, 1, m)
+                                      : ncf__tube_dot(a + i * m, 1, b + j, m, m);
     }
 }
 
@@ -292,7 +292,7 @@ static void propose_frame(double *frame, const ncf_midrad_t *a, const ncf_midrad
     }
 }
 
-static void propose_if_finite(double *frame, const ncf_midrad_t *a, const ncf_flow_set_t *set)
+static void propose_if_finite(double *frame, const ncf_midrad_t *a, const ncf_tube_set_t *set)
 {
     slong m = set->m;
     propose_frame(frame, a, set->tilted, m);
@@ -307,17 +307,17 @@ static void propose_if_finite(double *frame, const ncf_midrad_t *a, const ncf_fl
 }
 
 /* defect = |I - Q B| box with B the frame and Q its transpose: e - Q (B e). */
-static void set_defect(ncf_flow_work_t *work, const ncf_flow_set_t *set)
+static void set_defect(ncf_tube_work_t *work, const ncf_tube_set_t *set)
 {
     slong m = set->m;
     for (slong i = 0; i < m; i++) {
         for (slong j = 0; j < m; j++) {
-            ncf_midrad_t entry = ncf__flow_dot(work->old + i, m, work->old + j, m, m);
+            ncf_midrad_t entry = ncf__tube_dot(work->old + i, m, work->old + j, m, m);
             entry.mid = -entry.mid;
             work->product[i * m + j] =
                 i == j ? ncf__midrad_add(entry, ncf__midrad_point(1)) : entry;
         }
-        work->defect[i] = ncf__flow_dot(work->product + i * m, 1, set->box, 1, m);
+        work->defect[i] = ncf__tube_dot(work->product + i * m, 1, set->box, 1, m);
     }
 }
 
@@ -328,7 +328,7 @@ static ncf_midrad_t smaller(ncf_midrad_t a, ncf_midrad_t b)
 }
 
 /* Both boxes of the new e = offset + J e, part C of T-VALIDATEDFLOW; moved holds offset. */
-static void move_boxes(ncf_flow_set_t *set, ncf_flow_work_t *work)
+static void move_boxes(ncf_tube_set_t *set, ncf_tube_work_t *work)
 {
     slong m = set->m;
     points(work->old, set->frame, m * m);
@@ -338,22 +338,22 @@ static void move_boxes(ncf_flow_set_t *set, ncf_flow_work_t *work)
     points(work->turned, work->frame, m * m);
     multiply(work->turned_jacobian, work->turned, work->jacobian, 0, m);
     for (slong j = 0; j < m; j++) {
-        ncf_midrad_t straight = ncf__flow_dot(work->jacobian + j * m, 1, set->box, 1, m);
+        ncf_midrad_t straight = ncf__tube_dot(work->jacobian + j * m, 1, set->box, 1, m);
         ncf_midrad_t turned = ncf__midrad_add(
-            ncf__flow_dot(work->product + j * m, 1, set->tilted, 1, m),
-            ncf__flow_dot(work->jacobian + j * m, 1, work->defect, 1, m));
+            ncf__tube_dot(work->product + j * m, 1, set->tilted, 1, m),
+            ncf__tube_dot(work->jacobian + j * m, 1, work->defect, 1, m));
         work->box[j] = magnitude(ncf__midrad_add(work->moved[j], smaller(straight, turned)));
     }
     /* turned_jacobian Q by columns of the frame, one row at a time */
     for (slong i = 0; i < m; i++) {
         const ncf_midrad_t *row = work->turned_jacobian + i * m;
-        ncf_midrad_t straight = ncf__flow_dot(row, 1, set->box, 1, m);
+        ncf_midrad_t straight = ncf__tube_dot(row, 1, set->box, 1, m);
         for (slong k = 0; k < m; k++)
-            work->range[k] = ncf__flow_dot(row, 1, work->old + k * m, 1, m);
+            work->range[k] = ncf__tube_dot(row, 1, work->old + k * m, 1, m);
         ncf_midrad_t turned =
-            ncf__midrad_add(ncf__flow_dot(work->range, 1, set->tilted, 1, m),
-                            ncf__flow_dot(row, 1, work->defect, 1, m));
-        ncf_midrad_t offset = ncf__flow_dot(work->turned + i * m, 1, work->moved, 1, m);
+            ncf__midrad_add(ncf__tube_dot(work->range, 1, set->tilted, 1, m),
+                            ncf__tube_dot(row, 1, work->defect, 1, m));
+        ncf_midrad_t offset = ncf__tube_dot(work->turned + i * m, 1, work->moved, 1, m);
         work->point[i] = magnitude(ncf__midrad_add(offset, smaller(straight, turned)));
     }
     memcpy(set->box, work->box, (size_t) m * sizeof(*set->box));
@@ -361,13 +361,13 @@ static void move_boxes(ncf_flow_set_t *set, ncf_flow_work_t *work)
     memcpy(set->frame, work->frame, (size_t) (m * m) * sizeof(*set->frame));
 }
 
-static void move(ncf_flow_set_t *set, ncf_flow_work_t *work, const ncf_flow_t *flow)
+static void move(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
     slong m = flow->state;
     points(work->point, set->column, m);
     set_image(work, flow);
     for (slong j = 0; j < m; j++) {
-        ncf_midrad_t column = ncf__flow_dot(work->jacobian + j * m, 1, work->point, 1, m);
+        ncf_midrad_t column = ncf__tube_dot(work->jacobian + j * m, 1, work->point, 1, m);
         set->centre[j] = work->image[j].mid;
         set->column[j] = column.mid;
         work->moved[j] = ncf__midrad_add(symmetric(work->image[j].radius),
@@ -389,22 +389,22 @@ static void to_arb(arb_t out, ncf_midrad_t a)
 }
 
 /* Part D of T-VALIDATEDFLOW. */
-static void integrate(ncf_flow_set_t *set, const ncf_flow_work_t *work, const ncf_flow_t *flow,
+static void integrate(ncf_tube_set_t *set, const ncf_tube_work_t *work, const ncf_tube_t *flow,
                       double h)
 {
     const slong prec = 64;
     ncf_midrad_t integral = ncf__midrad_zero();
     for (slong k = 0; k <= FLOW_DEGREE; k++) {
-        const ncf_flow_series_t *series = k < FLOW_DEGREE ? &work->wide : &work->remainder;
+        const ncf_tube_series_t *series = k < FLOW_DEGREE ? &work->wide : &work->remainder;
         double inverse = 1.0 / (double) (k + 1);
-        ncf_midrad_t part = ncf__midrad_mul(ncf__flow_value(series, flow->mu)[k],
+        ncf_midrad_t part = ncf__midrad_mul(ncf__tube_value(series, flow->mu)[k],
                                             ncf__midrad(inverse, inverse * NCF_MIDRAD_UNIT));
         integral = ncf__midrad_add(integral, ncf__midrad_mul(part, work->powers[k + 1]));
     }
     arb_t change, step;
     arb_init(change);
     arb_init(step);
-    to_arb(change, ncf__midrad_mul(ncf__flow_value(&work->remainder, flow->mu)[0],
+    to_arb(change, ncf__midrad_mul(ncf__tube_value(&work->remainder, flow->mu)[0],
                                    from_zero(work->powers[1])));
     arb_add(change, change, set->log_growth, prec);
     arb_mul_si(change, change, 2 - flow->degree, prec);
@@ -417,17 +417,17 @@ static void integrate(ncf_flow_set_t *set, const ncf_flow_work_t *work, const nc
     arb_clear(change);
 }
 
-int ncf__flow_step(ncf_flow_set_t *set, ncf_flow_work_t *work, const ncf_flow_t *flow,
+int ncf__tube_step(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t *flow,
                    double longest)
 {
     double quantum;
-    ncf__flow_set_hull(work->hull, set);
-    ncf__flow_expand(&work->wide, flow, work->hull, FLOW_DEGREE - 1);
+    ncf__tube_set_hull(work->hull, set);
+    ncf__tube_expand(&work->wide, flow, work->hull, FLOW_DEGREE - 1);
     double h = choose_length(&quantum, work, set, flow, longest);
     if (h == 0)
         return 0;
     points(work->point, set->centre, flow->state);
-    ncf__flow_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
+    ncf__tube_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
     move(set, work, flow);
     integrate(set, work, flow, h);
     set->time += h;
@@ -435,14 +435,14 @@ int ncf__flow_step(ncf_flow_set_t *set, ncf_flow_work_t *work, const ncf_flow_t 
     return 1;
 }
 
-double ncf__flow_approx_step(double *x, ncf_flow_work_t *work, const ncf_flow_t *flow,
+double ncf__tube_approx_step(double *x, ncf_tube_work_t *work, const ncf_tube_t *flow,
                              double longest)
 {
     points(work->point, x, flow->state);
-    ncf__flow_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
+    ncf__tube_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
     double h = length_guess(&work->thin, flow, 0x1p-46, longest);
     for (slong j = 0; j < flow->state; j++) {
-        const ncf_midrad_t *series = ncf__flow_value(&work->thin, 1 + j);
+        const ncf_midrad_t *series = ncf__tube_value(&work->thin, 1 + j);
         double sum = 0;
         for (slong k = FLOW_DEGREE; k >= 0; k--)
             sum = sum * h + series[k].mid;

@@ -15,7 +15,7 @@
 #define MAX_POWER 64      /* degree of an activation */
 #define MAX_NODES 2000000 /* a bound on memory only */
 
-static slong constant_new(ncf_flow_t *flow, ncf_midrad_t value)
+static slong constant_new(ncf_tube_t *flow, ncf_midrad_t value)
 {
     if (flow->constant_count == flow->constant_room) {
         flow->constant_room = 2 * flow->constant_room + 16;
@@ -26,12 +26,12 @@ static slong constant_new(ncf_flow_t *flow, ncf_midrad_t value)
     return -1 - flow->constant_count++;
 }
 
-static slong constant_fmpq(ncf_flow_t *flow, const fmpq_t value)
+static slong constant_fmpq(ncf_tube_t *flow, const fmpq_t value)
 {
     return constant_new(flow, ncf__midrad_from_fmpq(value, 0));
 }
 
-static slong constant_si(ncf_flow_t *flow, slong value)
+static slong constant_si(ncf_tube_t *flow, slong value)
 {
     fmpq_t exact;
     fmpq_init(exact);
@@ -42,7 +42,7 @@ static slong constant_si(ncf_flow_t *flow, slong value)
 }
 
 /* Opens a node; terms are added to it until the next one is opened. */
-static slong node_new(ncf_flow_t *flow)
+static slong node_new(ncf_tube_t *flow)
 {
     if (flow->count + 1 >= flow->room) {
         flow->room = 2 * flow->room + 64;
@@ -54,7 +54,7 @@ static slong node_new(ncf_flow_t *flow)
     return flow->count - 1;
 }
 
-static void term_add(ncf_flow_t *flow, slong left, slong right)
+static void term_add(ncf_tube_t *flow, slong left, slong right)
 {
     if (flow->term_count == flow->term_room) {
         flow->term_room = 2 * flow->term_room + 64;
@@ -66,7 +66,7 @@ static void term_add(ncf_flow_t *flow, slong left, slong right)
     flow->starts[flow->count] = ++flow->term_count;
 }
 
-static slong node_product(ncf_flow_t *flow, slong left, slong right)
+static slong node_product(ncf_tube_t *flow, slong left, slong right)
 {
     slong node = node_new(flow);
     term_add(flow, left, right);
@@ -106,7 +106,7 @@ static slong entry_weight(const ncf_layers_t *layers, slong l, slong row, slong 
 }
 
 /* Adds W_l[row, column] times a node or a constant to the open node. */
-static void term_entry(ncf_flow_t *flow, const ncf_layers_t *layers, slong l, slong row,
+static void term_entry(ncf_tube_t *flow, const ncf_layers_t *layers, slong l, slong row,
                        slong column, slong factor)
 {
     slong weight = entry_weight(layers, l, row, column);
@@ -119,7 +119,7 @@ static void term_entry(ncf_flow_t *flow, const ncf_layers_t *layers, slong l, sl
         term_add(flow, node, factor);
 }
 
-static void build_init(build_t *build, ncf_flow_t *flow, const ncf_layers_t *layers)
+static void build_init(build_t *build, ncf_tube_t *flow, const ncf_layers_t *layers)
 {
     slong depth = layers->depth, most = widest(layers);
     memset(build, 0, sizeof(*build));
@@ -168,7 +168,7 @@ static void build_clear(build_t *build)
 }
 
 /* a = c b^p and s' = p c b^{p-1}. */
-static void activate(build_t *build, ncf_flow_t *flow, slong l, slong unit, slong b)
+static void activate(build_t *build, ncf_tube_t *flow, slong l, slong unit, slong b)
 {
     slong p = build->powers[l - 1], power = 0;
     for (slong k = 1; k < p; k++)
@@ -179,7 +179,7 @@ static void activate(build_t *build, ncf_flow_t *flow, slong l, slong unit, slon
 }
 
 /* b_K = H of one point; x holds its inputs. */
-static slong forward(build_t *build, ncf_flow_t *flow, const fmpq_mat_t x, slong point)
+static slong forward(build_t *build, ncf_tube_t *flow, const fmpq_mat_t x, slong point)
 {
     const ncf_layers_t *layers = build->layers;
     slong output = 0;
@@ -209,7 +209,7 @@ static void pair_add(build_t *build, slong weight, slong left, slong right)
 }
 
 /* The parts of g of one point with the residual r. */
-static void backward(build_t *build, ncf_flow_t *flow, slong residual)
+static void backward(build_t *build, ncf_tube_t *flow, slong residual)
 {
     const ncf_layers_t *layers = build->layers;
     build->delta[0] = residual;
@@ -233,7 +233,7 @@ static void backward(build_t *build, ncf_flow_t *flow, slong residual)
 }
 
 /* r = z, or y - 2^exponent k H, for which z = y; the state k follows q. */
-static slong residual_node(ncf_flow_t *flow, const fmpq_t z, slong output)
+static slong residual_node(ncf_tube_t *flow, const fmpq_t z, slong output)
 {
     fmpq_t scale;
     fmpq_init(scale);
@@ -253,7 +253,7 @@ static slong residual_node(ncf_flow_t *flow, const fmpq_t z, slong output)
 }
 
 /* g from the pairs, then dq = g - mu q and dk = L k mu. */
-static void rates(build_t *build, ncf_flow_t *flow)
+static void rates(build_t *build, ncf_tube_t *flow)
 {
     slong n = flow->unknowns, one = constant_si(flow, 1);
     slong *g = flow->rates;
@@ -318,7 +318,7 @@ static const char *not_treated(slong *degree, const struct ncf_problem *problem,
     return reason;
 }
 
-const char *ncf__flow_init(ncf_flow_t *flow, const struct ncf_problem *problem,
+const char *ncf__tube_init(ncf_tube_t *flow, const struct ncf_problem *problem,
                            const ncf_network_t network, int scaled, slong exponent)
 {
     slong degree = 0;
@@ -350,7 +350,7 @@ const char *ncf__flow_init(ncf_flow_t *flow, const struct ncf_problem *problem,
     return NULL;
 }
 
-void ncf__flow_clear(ncf_flow_t *flow)
+void ncf__tube_clear(ncf_tube_t *flow)
 {
     ncf__free(flow->constants);
     ncf__free(flow->starts);

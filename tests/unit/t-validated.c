@@ -144,32 +144,32 @@ static int meets(ncf_midrad_t a, const arb_t b, slong exponent)
 static int rates_agree(const model_t *m, int scaled, slong exponent)
 {
     slong n = m->n;
-    ncf_flow_t flow;
-    ncf_flow_series_t series;
+    ncf_tube_t flow;
+    ncf_tube_series_t series;
     ncf_random_t random;
-    if (ncf__flow_init(&flow, &m->problem, m->network, scaled, exponent) != NULL)
+    if (ncf__tube_init(&flow, &m->problem, m->network, scaled, exponent) != NULL)
         return 0;
     int agree = 1;
     arb_ptr q = _arb_vec_init(n + 1), rate = _arb_vec_init(n + 1);
     ncf_midrad_t *x = ncf__calloc((size_t) n + 1, sizeof(*x));
     ncf__random_init(&random, ncf_test_seed(), 77);
-    ncf__flow_series_init(&series, &flow, 0);
+    ncf__tube_series_init(&series, &flow, 0);
     for (slong j = 0; j <= n; j++) {
         x[j] = ncf__midrad_point(j < n ? ncf__random_unit(&random) - 0.3 : 0.375);
         arb_set_d(q + j, j < n || scaled ? x[j].mid : 0);
     }
     arb_mul_2exp_si(q + n, q + n, exponent);
     reference_rates(rate, q, m, flow.degree, 200);
-    ncf__flow_expand(&series, &flow, x, 0);
+    ncf__tube_expand(&series, &flow, x, 0);
     for (slong j = 0; j < flow.state; j++) {
-        ncf_midrad_t value = ncf__flow_value(&series, flow.rates[j])[0];
+        ncf_midrad_t value = ncf__tube_value(&series, flow.rates[j])[0];
         agree = agree && meets(value, rate + j, j < n ? 0 : exponent) && value.radius < 1e-9;
     }
-    ncf__flow_series_clear(&series);
+    ncf__tube_series_clear(&series);
     ncf__free(x);
     _arb_vec_clear(rate, n + 1);
     _arb_vec_clear(q, n + 1);
-    ncf__flow_clear(&flow);
+    ncf__tube_clear(&flow);
     return agree;
 }
 
@@ -227,11 +227,11 @@ static void reference_step(arb_ptr x, const model_t *m, slong degree, double h, 
 }
 
 /* Is x in the hull of the set, which is wider than the error of the reference? */
-static int hull_holds(const ncf_flow_set_t *set, arb_srcptr x, const ncf_flow_t *flow)
+static int hull_holds(const ncf_tube_set_t *set, arb_srcptr x, const ncf_tube_t *flow)
 {
     int holds = 1;
     ncf_midrad_t *hull = ncf__calloc((size_t) set->m, sizeof(*hull));
-    ncf__flow_set_hull(hull, set);
+    ncf__tube_set_hull(hull, set);
     for (slong j = 0; j < set->m; j++)
         holds = holds && meets(hull[j], x + j, j < flow->unknowns ? 0 : flow->exponent);
     ncf__free(hull);
@@ -244,15 +244,15 @@ static int hull_holds(const ncf_flow_set_t *set, arb_srcptr x, const ncf_flow_t 
  */
 static int strays(const model_t *m, double middle, int samples, int spoil, double *width)
 {
-    ncf_flow_t flow;
-    ncf_flow_set_t set;
-    ncf_flow_work_t work;
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_tube_work_t work;
     slong n = m->n;
-    int out = ncf__flow_init(&flow, &m->problem, m->network, 1, -4) != NULL, steps = 0;
+    int out = ncf__tube_init(&flow, &m->problem, m->network, 1, -4) != NULL, steps = 0;
     arb_ptr x = _arb_vec_init((n + 1) * samples);
     double norm = 0;
-    ncf__flow_set_init(&set, &flow);
-    ncf__flow_work_init(&work, &flow);
+    ncf__tube_set_init(&set, &flow);
+    ncf__tube_work_init(&work, &flow);
     for (slong j = 0; j < n; j++)
         norm += fmpq_get_d(m->start + j) * fmpq_get_d(m->start + j);
     for (slong j = 0; j <= n; j++) {
@@ -267,7 +267,7 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
     }
     for (; steps < 6 && out == 0; steps++) {
         double before = set.time;
-        out += !ncf__flow_step(&set, &work, &flow, 1);
+        out += !ncf__tube_step(&set, &work, &flow, 1);
         for (slong j = 0; j < set.m && spoil; j++)
             set.box[j].radius = set.tilted[j].radius = 0x1p-70;
         for (int k = 0; k < samples; k++) {
@@ -277,10 +277,10 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
     }
     for (slong j = 0; j < n; j++)
         *width = fmax(*width, set.box[j].radius);
-    ncf__flow_work_clear(&work);
-    ncf__flow_set_clear(&set);
+    ncf__tube_work_clear(&work);
+    ncf__tube_set_clear(&set);
     _arb_vec_clear(x, (n + 1) * samples);
-    ncf__flow_clear(&flow);
+    ncf__tube_clear(&flow);
     return out;
 }
 
