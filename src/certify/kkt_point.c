@@ -449,24 +449,6 @@ ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr
     return proved ? ncf_proved() : ncf_undecided();
 }
 
-ncf_verdict_t ncf__kkt_point_enclose(arb_ptr box, arb_ptr point, arb_srcptr candidate,
-                                     const ncf_network_t network, const fmpq_mat_t x,
-                                     const fmpq_mat_t weights, slong goal, slong max_precision)
-{
-    slong n = network->unknowns, prec = FLINT_MIN(FLINT_MAX(goal, 64), max_precision);
-    arb_ptr start = _arb_vec_init(n + 1);
-    for (slong j = 0; j <= n; j++)
-        arb_get_mid_arb(start + j, candidate + j);
-    ncf_verdict_t verdict = ncf__kkt_point_certify(start, start + n, start, start + n, network,
-                                                   x, weights, prec, max_precision);
-    if (ncf_is_proved(verdict)) {
-        _arb_vec_set(box, start, n + 1);
-        _arb_vec_set(point, start, n + 1);
-    }
-    _arb_vec_clear(start, n + 1);
-    return verdict;
-}
-
 int ncf__kkt_residual(arf_t bound, arb_srcptr u, const arb_t lambda,
                       const ncf_network_t network, const fmpq_mat_t x,
                       const fmpq_mat_t weights, slong prec)

@@ -44,21 +44,6 @@ ncf_verdict_t ncf__kkt_point_certify(arb_ptr u_out, arb_t lambda_out, arb_srcptr
                                      slong prec, slong max_precision);
 
 /*
- * The same from a candidate near the zero, of which only midpoints are used. The working
- * precision begins with max(goal, 64) bits, which makes boxes of radius about 2^-(goal/2)
- * where the candidate is that good; there is no iteration towards the zero.
- *
- * PROVED:    F has exactly one zero in `box` (n + 1 balls, u and then lambda), and it lies in
- *            `point`, which is contained in `box` (so far the two are equal).
- * UNDECIDED: nothing is claimed, the outputs are not written.
- * Either output may be the candidate.
- */
-ncf_verdict_t ncf__kkt_point_enclose(arb_ptr box, arb_ptr point, arb_srcptr candidate,
-                                     const ncf_network_t network, const fmpq_mat_t x,
-                                     const fmpq_mat_t weights, slong goal,
-                                     slong max_precision);
-
-/*
  * The residual r = grad N(u) - lambda u over an enclosure (u, lambda).
  *
  * Out:     bound  a number with |r| <= bound for every (u, lambda) in the enclosure;

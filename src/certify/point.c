@@ -58,6 +58,7 @@ void ncf__certified_point_reset(ncf_certified_point_t *record, const ncf_network
     arb_indeterminate(record->ncf);
     arf_pos_inf(record->residual);
     record->index = record->nullity = -1;
+    record->unfinished = 0;
     arb_indeterminate(record->gap);
     record->second_order = NCF_SECOND_ORDER_UNDECIDED;
     for (slong l = 0; l < record->block_count; l++) {
@@ -107,6 +108,11 @@ static void certify_clear(certify_t *t)
     _arb_vec_clear(t->start, t->record->unknowns + 1);
     ncf__free(t->origin);
     ncf__slice_clear(&t->slice);
+}
+
+static int is_stopped(const certify_t *t)
+{
+    return ncf__limit_reached(t->options->limits) != NCF_LIMIT_NONE;
 }
 
 /* start = the unit vector along the candidate; returns NULL or why there is none. */
@@ -355,6 +361,7 @@ static void find_zeros(certify_t *t)
     if (kept >= 0) {
         ncf_point_system_t system;
         ncf__point_system_init(&system, t->network, t->problem->x, t->weights, t->scale);
+        system.limits = t->options->limits;
         ncf__point_system_slice(&system, kept, normals, t->origin);
         ncf__point_system_restrict(&system, zero);
         proved = prove_restricted(t, &system);
@@ -423,6 +430,10 @@ static void decide_sign(ncf_certified_point_t *record)
 static void decide_inertia(certify_t *t)
 {
     ncf_certified_point_t *record = t->record;
+    if (is_stopped(t)) {
+        record->inertia_reason = NCF_POINT_UNFINISHED;
+        return;
+    }
     slong nullity = -1, s = record->slice_dimension;
     record->inertia_known =
         ncf__kkt_inertia(&record->index, &nullity, record->gap, record->point, t->network,
@@ -462,15 +473,27 @@ static void conclude(certify_t *t)
     decide_inertia(t);
 }
 
-static const char *why_not(const certify_t *t, const char *reason)
+/* Words for the user, by guesses in doubles. */
+static const char *why_not(const certify_t *t, const ncf_point_system_t *system,
+                           const char *reason)
 {
-    arb_srcptr lambda = t->record->point + t->record->unknowns;
+    slong n = t->record->unknowns;
+    arb_srcptr lambda = t->record->point + n;
+    if (is_stopped(t))
+        return NCF_POINT_UNFINISHED;
     if (!t->converged)
         return "did not converge";
-    if (strcmp(reason, "apparently singular") == 0 &&
-        arf_cmpabs_2exp_si(arb_midref(lambda), t->scale - 24) < 0)
-        return "apparently singular, with lambda near zero";
-    return reason;
+    if (strcmp(reason, "apparently singular") != 0)
+        return reason;
+    if (arf_cmpabs_2exp_si(arb_midref(lambda), t->scale - 24) < 0)
+        return "apparently singular; lambda may be zero";
+    double *u = ncf__malloc((size_t) n, sizeof(double));
+    for (slong j = 0; j < n; j++)
+        u[j] = arf_get_d(arb_midref(t->start + j), ARF_RND_NEAR);
+    int family =
+        ncf__point_guess_family(u, system, ncf__symmetry_is_infinite(t->slice.group));
+    ncf__free(u);
+    return family ? "apparently singular, on a set of positive dimension" : reason;
 }
 
 void ncf__certify_point(ncf_certified_point_t *record, arb_srcptr candidate,
@@ -482,23 +505,25 @@ void ncf__certify_point(ncf_certified_point_t *record, arb_srcptr candidate,
     ncf__certified_point_reset(record, network);
     certify_t t;
     certify_init(&t, record, problem, network, options);
-    const char *reason = normalise(&t, candidate);
+    const char *reason = is_stopped(&t) ? NCF_POINT_UNFINISHED : normalise(&t, candidate);
     if (reason == NULL) {
         ncf_point_system_t system;
         first_multiplier(&t);
         ncf__point_system_init(&system, network, problem->x, t.weights, t.scale);
+        system.limits = options->limits;
         ncf__point_system_precision(&system, 64);
         improve_start(&t, &system);
         ncf__slice_propose(&t.slice, t.origin);
         ncf__point_system_slice(&system, t.slice.count, t.slice.normals, t.origin);
         reason = prove_existence(&t, &system);
-        ncf__point_system_clear(&system);
         if (reason == NULL)
             conclude(&t);
         else
-            reason = why_not(&t, reason);
+            reason = why_not(&t, &system, reason);
+        ncf__point_system_clear(&system);
     }
     if (reason != NULL)
         record->reason = reason;
+    record->unfinished = is_stopped(&t);
     certify_clear(&t);
 }

@@ -51,11 +51,16 @@ typedef struct {
     ncf_verdict_t rank_one;    /* W_1, .., W_{K-1} all have rank one: PROVED by the bounds or by a
                                   lift and uniqueness, REFUTED by a minor */
     signed char *zero;         /* n: 1 exactly zero, -1 not zero, 0 undecided (T-ZEROS) */
+    int unfinished;            /* a limit was reached before all of this was examined */
 } ncf_certified_point_t;
+
+/* The reason of what is UNDECIDED because a limit was reached. */
+#define NCF_POINT_UNFINISHED "unfinished: a limit was reached"
 
 typedef struct {
     slong precision;     /* bits that `point` should have, >= 24; best effort */
     slong max_precision; /* bits of working precision at most, >= precision */
+    const ncf_limits_t *limits; /* NULL: none */
 } ncf_point_options_t;
 
 void ncf__certified_point_init(ncf_certified_point_t *record, const ncf_network_t network);
@@ -72,7 +77,9 @@ void ncf__certified_point_clear(ncf_certified_point_t *record);
  *           options    both precisions
  * The point may be far from the candidate; the distance is the caller's matter. A zero of
  * N's gradient (lambda = 0), negative lambda and networks that are not homogeneous are
- * certified like all else. A singular point stays UNDECIDED, with the reason.
+ * certified like all else. A singular point stays UNDECIDED, with the reason. Limits are
+ * looked at between steps that take well under a second for a thousand weights; what was
+ * proved before one was reached stays.
  * Claim:    T-KRAWCZYK, T-SLICE, T-ZEROS, T-RANKS, T-EULER, T-INERTIA
  * Threads:  reentrant
  */

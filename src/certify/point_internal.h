@@ -27,6 +27,7 @@ typedef struct {
     slong size;            /* count + 1 + s */
     slong prec;            /* of the data below */
     arb_mat_t x, weights;  /* weights divided by 2^scale */
+    const ncf_limits_t *limits; /* NULL, the first value: none */
 } ncf_point_system_t;
 
 /* What the test has proved: exactly one zero of G in centre + [-radius, radius]^size. */
@@ -58,7 +59,8 @@ void ncf__point_proof_clear(ncf_point_proof_t *proof);
 /*
  * Starts at `start` (size, midpoints are read) and looks for a box that passes T-KRAWCZYK A,
  * a large one if `wide`, with more precision as long as that helps. Returns NULL when proved,
- * else the reason as static text; then proof->centre is the last iterate.
+ * else the reason as static text; then proof->centre is the last iterate. A limit that is
+ * reached ends it, unproved.
  */
 const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *system,
                              arb_srcptr start, int wide, slong max_precision);
@@ -83,6 +85,13 @@ void ncf__point_refine(arb_ptr tight, const ncf_point_proof_t *proof,
  */
 int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *system,
                        int families);
+
+/*
+ * Is u, where Newton's method came to rest at a singular point, apparently one of a set of
+ * zeros of positive dimension: do starts to both sides along a null vector come to rest
+ * there, with the same lambda? A guess. 0 as well where it is too costly to find out.
+ */
+int ncf__point_guess_family(const double *u, const ncf_point_system_t *system, int families);
 
 /* ---- The slice (point_slice.c, T-SLICE) ------------------------------------------ */
 

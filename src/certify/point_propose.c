@@ -13,6 +13,8 @@
 #define LONGEST_STEP 0.25        /* |u| = 1 */
 #define NULL_THRESHOLD 0x1p-30   /* of the largest eigenvalue: taken as 0 */
 #define CONVERGED 0x1p-40        /* a step that counts as the last one */
+#define SIDE_STEP 0x1p-6         /* along a null vector */
+#define SAME_LAMBDA 0x1p-30      /* of the scaled N */
 #define SETTLED 0x1p-16          /* one that does when the steps no longer shrink fast */
 
 typedef struct {
@@ -108,15 +110,13 @@ static int solve_by_inverse(newton_t *t)
     return isfinite(dot(t->step, t->step, size));
 }
 
-/* step = pseudo-inverse of border * image; 0 when something is not finite. */
-static int solve_by_spectrum(newton_t *t)
+/* The eigenvalues of the border, with `vectors`, and the largest modulus; -1: there are none. */
+static double spectrum(double *eigenvalues, newton_t *t)
 {
     slong size = t->n + 1;
-    double *eigenvalues = ncf__malloc((size_t) size, sizeof(double));
     double *copy = ncf__malloc((size_t) (size * size), sizeof(double)), largest = 0;
     memcpy(copy, t->border, (size_t) (size * size) * sizeof(double));
     int good = ncf__dense_eigenvectors(t->vectors, copy, size);
-    memset(t->step, 0, (size_t) size * sizeof(double));
     for (slong k = 0; good && k < size; k++) {
         const double *v = t->vectors + k * size;
         double value = 0;
@@ -125,6 +125,18 @@ static int solve_by_spectrum(newton_t *t)
         eigenvalues[k] = value;
         largest = fmax(largest, fabs(value));
     }
+    ncf__free(copy);
+    return good ? largest : -1;
+}
+
+/* step = pseudo-inverse of border * image; 0 when something is not finite. */
+static int solve_by_spectrum(newton_t *t)
+{
+    slong size = t->n + 1;
+    double *eigenvalues = ncf__malloc((size_t) size, sizeof(double));
+    double largest = spectrum(eigenvalues, t);
+    int good = largest >= 0;
+    memset(t->step, 0, (size_t) size * sizeof(double));
     for (slong k = 0; good && k < size; k++) {
         const double *v = t->vectors + k * size;
         if (!(fabs(eigenvalues[k]) > NULL_THRESHOLD * largest))
@@ -133,7 +145,6 @@ static int solve_by_spectrum(newton_t *t)
         for (slong i = 0; i < size; i++)
             t->step[i] += factor * v[i];
     }
-    ncf__free(copy);
     ncf__free(eigenvalues);
     return good && isfinite(dot(t->step, t->step, size));
 }
@@ -147,6 +158,8 @@ int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *syst
     double previous = 1;
     int converged = 0, good = 1;
     for (int round = 0; round < MAX_ROUNDS && good && !converged; round++) {
+        if (ncf__limit_reached(system->limits) != NCF_LIMIT_NONE)
+            break;
         linearise(&t, lambda, u);
         good = t.spectral ? solve_by_spectrum(&t) : solve_by_inverse(&t);
         if (!good)
@@ -163,4 +176,46 @@ int ncf__point_propose(double *u, double *lambda, const ncf_point_system_t *syst
         linearise(&t, lambda, u);
     newton_clear(&t);
     return converged;
+}
+
+/* ---- Sets of positive dimension -------------------------------------------------- */
+
+/* The unit vector that the border at u shrinks most, without its last entry; 0: none. */
+static int null_vector(double *v, double *lambda, newton_t *t, const double *u)
+{
+    slong size = t->n + 1, least = 0;
+    double *eigenvalues = ncf__malloc((size_t) size, sizeof(double));
+    linearise(t, lambda, u);
+    double largest = spectrum(eigenvalues, t);
+    for (slong k = 1; largest >= 0 && k < size; k++)
+        least = fabs(eigenvalues[k]) < fabs(eigenvalues[least]) ? k : least;
+    int found = largest > 0 && fabs(eigenvalues[least]) < sqrt(NULL_THRESHOLD) * largest;
+    ncf__free(eigenvalues);
+    if (!found)
+        return 0;
+    memcpy(v, t->vectors + least * size, (size_t) t->n * sizeof(double));
+    normalise(v, t->n);
+    return 1;
+}
+
+int ncf__point_guess_family(const double *u, const ncf_point_system_t *system, int families)
+{
+    newton_t t;
+    newton_init(&t, system, families);
+    slong n = t.n;
+    double *v = ncf__malloc(2 * (size_t) n, sizeof(double)), *other = v + n, lambda = 0;
+    int moves = n <= SPECTRAL_UNKNOWNS && null_vector(v, &lambda, &t, u);
+    for (int side = -1; moves && side <= 1; side += 2) {
+        double found = 0, along = 0;
+        for (slong j = 0; j < n; j++)
+            other[j] = u[j] + side * SIDE_STEP * v[j];
+        normalise(other, n);
+        moves = ncf__point_propose(other, &found, system, families);
+        for (slong j = 0; j < n; j++)
+            along += side * v[j] * (other[j] - u[j]);
+        moves = moves && along > SIDE_STEP / 2 && fabs(found - lambda) < SAME_LAMBDA;
+    }
+    ncf__free(v);
+    newton_clear(&t);
+    return moves;
 }

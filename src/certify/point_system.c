@@ -34,6 +34,7 @@ void ncf__point_system_init(ncf_point_system_t *system, const ncf_network_t netw
     system->normals = system->origin = NULL;
     system->size = n + 1;
     system->prec = 0;
+    system->limits = NULL;
     arb_mat_init(system->x, fmpq_mat_nrows(x), fmpq_mat_ncols(x));
     arb_mat_init(system->weights, fmpq_mat_nrows(x), 1);
 }
@@ -274,6 +275,11 @@ static int approx_inverse_ball(ncf_point_proof_t *proof, const ncf_point_system_
 
 /* ---- The test -------------------------------------------------------------------- */
 
+static int is_stopped(const ncf_point_system_t *s)
+{
+    return ncf__limit_reached(s->limits) != NCF_LIMIT_NONE;
+}
+
 /* step = Y G(centre) as balls; bound >= the largest |step_j|. */
 static void newton_step(arb_ptr step, mag_t bound, const ncf_point_proof_t *proof,
                         const ncf_point_system_t *s, arb_srcptr centre)
@@ -313,7 +319,7 @@ static void improve_centre(mag_t bound, ncf_point_proof_t *proof, const ncf_poin
     mag_t shorter;
     mag_init(shorter);
     newton_step(step, bound, proof, s, proof->centre);
-    for (slong k = 0; k < NEWTON_STEPS && mag_is_finite(bound); k++) {
+    for (slong k = 0; k < NEWTON_STEPS && mag_is_finite(bound) && !is_stopped(s); k++) {
         _arb_vec_set(next, proof->centre, s->size);
         take_step(next, step, s);
         newton_step(step, shorter, proof, s, next);
@@ -463,7 +469,7 @@ static void enlarge(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
     mag_init(radius);
     mag_init(found);
     int rounds = s->size > MANY_UNKNOWNS ? 1 : GROW_ROUNDS;
-    for (int k = 0; k < rounds; k++) {
+    for (int k = 0; k < rounds && !is_stopped(s); k++) {
         double contraction = mag_get_d(proof->contraction);
         double factor = contraction > 0 ? ldexp(0.55 / contraction, -2 * k) : 2;
         if (!(factor > 1.5))
@@ -495,7 +501,7 @@ static int find_box(ncf_point_proof_t *proof, const ncf_point_system_t *s, const
     mag_add(floor, floor, found);
     mag_set_ui_2exp_si(radius, 1, s->size > MANY_UNKNOWNS ? -16 : -12);
     int holds = 0, last = 0;
-    while (!holds && !last && mag_is_finite(floor)) {
+    while (!holds && !last && mag_is_finite(floor) && !is_stopped(s)) {
         last = mag_cmp(radius, floor) <= 0;
         if (last)
             mag_set(radius, floor);
@@ -527,7 +533,7 @@ static int looks_singular(const ncf_point_proof_t *proof, slong prec)
  */
 static int polish(mag_t step, ncf_point_proof_t *proof, const ncf_point_system_t *s)
 {
-    for (int round = 0; round < FRESH_INVERSES; round++) {
+    for (int round = 0; round < FRESH_INVERSES && !is_stopped(s); round++) {
         if (!approx_inverse_ball(proof, s) || looks_singular(proof, s->prec))
             return 0;
         improve_centre(step, proof, s);
@@ -548,13 +554,13 @@ const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, ar
         mag_zero(arb_radref(proof->centre + j));
     }
     ncf__point_system_precision(s, prec);
-    int regular = approx_inverse_double(proof, s), proved = 0;
+    int regular = !is_stopped(s) && approx_inverse_double(proof, s), proved = 0;
     if (regular) {
         improve_centre(step, proof, s);
         proved = find_box(proof, s, step, wide);
         regular = !looks_singular(proof, 40);
     }
-    while (!proved && s->size <= BALL_INVERSE_SIZE && prec < max_precision) {
+    while (!proved && !is_stopped(s) && s->size <= BALL_INVERSE_SIZE && prec < max_precision) {
         prec = FLINT_MIN(2 * prec, max_precision);
         ncf__point_system_precision(s, prec);
         regular = polish(step, proof, s);
@@ -563,7 +569,11 @@ const char *ncf__point_prove(ncf_point_proof_t *proof, ncf_point_system_t *s, ar
         proved = find_box(proof, s, step, wide);
     }
     mag_clear(step);
-    return proved ? NULL : regular ? "precision limit" : "apparently singular";
+    if (proved)
+        return NULL;
+    return is_stopped(s) ? NCF_POINT_UNFINISHED
+           : regular     ? "precision limit"
+                         : "apparently singular";
 }
 
 /* ---- A tight enclosure ----------------------------------------------------------- */
@@ -604,7 +614,7 @@ void ncf__point_refine(arb_ptr tight, const ncf_point_proof_t *proof, ncf_point_
     ncf__point_system_precision(s, prec);
     _arb_vec_set(centre, proof->centre, size);
     newton_step(step, bound, proof, s, centre);
-    for (slong k = 0; k < bits && mag_cmp_2exp_si(bound, -bits - 2) > 0; k++) {
+    for (slong k = 0; k < bits && mag_cmp_2exp_si(bound, -bits - 2) > 0 && !is_stopped(s); k++) {
         _arb_vec_set(next, centre, size);
         take_step(next, step, s);
         newton_step(step, shorter, proof, s, next);

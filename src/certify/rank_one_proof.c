@@ -8,7 +8,7 @@
 #include "rank_one_proof.h"
 
 #include "../kkt/rank_one.h"
-#include "kkt_point.h"
+#include "point_internal.h"
 
 /* ---- Refutation by a minor ------------------------------------------------------- */
 
@@ -82,7 +82,10 @@ static void reduced_candidate(arb_ptr candidate, const lift_t *lift, arb_srcptr 
     arb_div(candidate + lift->reduced, point + lift->unknowns, factor, prec);
 }
 
-/* Does the uniqueness box hold the lift of the reduced point (enclosed, with lambda')? */
+/*
+ * Does the uniqueness box hold the lift of the reduced point (enclosed, with lambda')? -1: it
+ * does not; 0: it is open.
+ */
 static int box_holds_lift(arb_srcptr box, const lift_t *lift, arb_srcptr reduced,
                           const arb_t factor, slong prec)
 {
@@ -90,12 +93,45 @@ static int box_holds_lift(arb_srcptr box, const lift_t *lift, arb_srcptr reduced
     arb_ptr u = _arb_vec_init(n + 1);
     ncf__rank_one_lift(u, lift->shape, reduced, lift->signs, prec);
     arb_mul(u + n, reduced + lift->reduced, factor, prec);
-    int inside = 1;
+    int inside = _arb_vec_is_finite(box, n + 1) && _arb_vec_is_finite(u, n + 1), outside = 0;
+    for (slong j = 0; j <= n && inside && !outside; j++)
+        outside = !arb_overlaps(box + j, u + j);
     for (slong j = 0; j <= n && inside; j++)
-        inside =
-            arb_is_finite(box + j) && arb_is_finite(u + j) && arb_contains(box + j, u + j);
+        inside = arb_contains(box + j, u + j);
     _arb_vec_clear(u, n + 1);
-    return inside;
+    return outside ? -1 : inside;
+}
+
+/* A power of two that brings lambda near 1, 0 when there is none that is sensible. */
+static slong scale_of(const arb_t lambda)
+{
+    slong bound = arf_abs_bound_lt_2exp_si(arb_midref(lambda));
+    return bound > -(WORD(1) << 40) && bound < (WORD(1) << 40) ? bound : 0;
+}
+
+/* out = the KKT point near the candidate, enclosed with about `goal` bits: T-KRAWCZYK. */
+static ncf_verdict_t enclose(arb_ptr out, arb_srcptr candidate, const ncf_network_t network,
+                             const struct ncf_problem *problem, const fmpq_mat_t weights,
+                             slong goal, slong max_precision)
+{
+    slong n = network->unknowns, scale = scale_of(candidate + n);
+    ncf_point_system_t system;
+    ncf_point_proof_t proof;
+    arb_ptr tight = _arb_vec_init(n + 1);
+    ncf__point_system_init(&system, network, problem->x, weights, scale);
+    ncf__point_proof_init(&proof, system.size);
+    _arb_vec_set(tight, candidate, n);
+    arb_mul_2exp_si(tight + n, candidate + n, -scale);
+    int proved = ncf__point_prove(&proof, &system, tight, 0, max_precision) == NULL;
+    if (proved) {
+        ncf__point_refine(tight, &proof, &system, goal, max_precision);
+        _arb_vec_set(out, tight, n);
+        arb_mul_2exp_si(out + n, tight + n, scale);
+    }
+    ncf__point_proof_clear(&proof);
+    ncf__point_system_clear(&system);
+    _arb_vec_clear(tight, n + 1);
+    return proved ? ncf_proved() : ncf_undecided();
 }
 
 /* Certifies in the network with all hidden widths 1. */
@@ -112,13 +148,10 @@ static ncf_verdict_t certify_reduced(arb_ptr out, const lift_t *lift, arb_srcptr
     fmpq_mat_t weights;
     fmpq_mat_init(weights, narrow.points, 1);
     ncf__problem_weights(weights, &narrow);
-    arb_ptr box = _arb_vec_init(lift->reduced + 1);
     if (ncf__network_init(network, &narrow)) {
-        verdict = ncf__kkt_point_enclose(box, out, candidate, network, narrow.x, weights, goal,
-                                         max_precision);
+        verdict = enclose(out, candidate, network, &narrow, weights, goal, max_precision);
         ncf__network_clear(network);
     }
-    _arb_vec_clear(box, lift->reduced + 1);
     fmpq_mat_clear(weights);
     ncf__free(widths);
     return verdict;
@@ -136,7 +169,7 @@ static slong goal_bits(arb_srcptr box, slong count)
     return bits + 32;
 }
 
-/* One attempt: -1 no KKT point of the reduced network, 1 proved, 0 its lift is not inside. */
+/* One attempt: 1 proved, 0 open, -1 no KKT point of the reduced network has its lift there. */
 static int try_lift(arb_srcptr box, arb_srcptr point, const lift_t *lift, slong goal,
                     slong max_precision)
 {

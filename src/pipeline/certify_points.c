@@ -21,6 +21,7 @@ typedef struct {
     ncf_polisher_t polisher;
     fmpq_mat_t weights;
     arb_mat_t x, z; /* data in balls */
+    const ncf_limits_t *limits;
     slong prec;
 } job_t;
 
@@ -92,7 +93,8 @@ static void certify_one(void *context, slong k, int worker)
     (void) worker;
     slong n = job->out->network->unknowns;
     ncf_candidate_t *candidate = &job->out->candidates[k];
-    ncf_point_options_t options = {job->settings->precision, job->settings->max_precision};
+    ncf_point_options_t options = {job->settings->precision, job->settings->max_precision,
+                                   job->limits};
     arb_ptr v = _arb_vec_init(n), proposal = _arb_vec_init(n);
     set_direction(v, fmpq_mat_entry(job->points->rows, k, 0), n, job->prec);
     measure_residual(candidate, v, job);
@@ -102,7 +104,9 @@ static void certify_one(void *context, slong k, int worker)
         measure_distance(candidate, v, job);
         ncf__point_orbit_set_active(&candidate->found, job->out->network);
     }
-    candidate->finished = 1;
+    /* What a limit cut short is shown as far as a point was proved. */
+    candidate->finished =
+        !candidate->found.point.unfinished || ncf_is_proved(candidate->found.point.exists);
     _arb_vec_clear(proposal, n);
     _arb_vec_clear(v, n);
 }
@@ -257,7 +261,8 @@ static void job_init(job_t *job)
     arb_mat_init(job->z, problem->points, 1);
     arb_mat_set_fmpq_mat(job->x, problem->x, job->prec);
     arb_mat_set_fmpq_mat(job->z, job->weights, job->prec);
-    ncf__polisher_init(&job->polisher, job->out->network, problem->x, job->weights);
+    ncf__polisher_init(&job->polisher, job->out->network, problem->x, job->weights,
+                       job->limits);
 }
 
 static void job_clear(job_t *job)
@@ -276,10 +281,15 @@ struct ncf_certification *ncf__certify_points(const struct ncf_problem *problem,
     struct ncf_certification *out = certification_new(problem, points, settings);
     if (out == NULL)
         return NULL;
-    job_t job = {.out = out, .problem = problem, .points = points, .settings = settings};
+    job_t job = {.out = out, .problem = problem, .points = points, .settings = settings,
+                 .limits = limits};
     job_init(&job);
     out->limit = ncf__parallel_for(out->count, settings->threads, certify_one, &job, limits,
                                    "certifying candidates");
+    for (slong k = 0; k < out->count && out->limit == NCF_LIMIT_NONE; k++) {
+        if (out->candidates[k].found.point.unfinished)
+            out->limit = ncf__limit_reached(limits);
+    }
     job_clear(&job);
     find_orbits(out);
     return out;

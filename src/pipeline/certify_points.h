@@ -14,7 +14,7 @@
 
 /* A candidate c, or rather the unit vector v = c / |c|. */
 typedef struct {
-    int finished;            /* 0: a limit came first, and nothing below is known */
+    int finished;            /* 0: a limit came first, and no point is proved */
     arb_t multiplier;        /* v . grad N(v) */
     arb_t residual;          /* |grad N(v) - multiplier v|: 0 at a KKT point */
     ncf_point_orbit_t found; /* .point.exists: a KKT point was proved */

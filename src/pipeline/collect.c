@@ -36,6 +36,7 @@ typedef struct {
     const ncf_collect_options_t *options;
     const ncf_multi_start_t *found;
     const ncf_symmetry_group_struct *symmetry;
+    const ncf_limits_t *limits;
     ncf_point_orbit_t *points; /* one for each candidate */
     char *examined;
     ncf_orbit_member_t *members; /* of the certified ones */
@@ -91,7 +92,8 @@ static void certify_job(void *context, slong index, int worker)
     ncf_point_orbit_t *orbit = work->points + index;
     slong prec = work->options->precision;
     ncf_point_options_t options = {prec, FLINT_MIN(work->options->max_precision,
-                                                   PRECISION_FACTOR * FLINT_MAX(prec, 128))};
+                                                   PRECISION_FACTOR * FLINT_MAX(prec, 128)),
+                                   work->limits};
     options.max_precision = FLINT_MAX(options.max_precision, prec);
     arb_ptr candidate = _arb_vec_init(n);
     for (slong i = 0; i < n; i++)
@@ -100,7 +102,8 @@ static void certify_job(void *context, slong index, int worker)
     _arb_vec_clear(candidate, n);
     orbit->origin = NCF_ORIGIN_SEARCH;
     orbit->hits = work->found->points[index].hits;
-    work->examined[index] = 1;
+    work->examined[index] =
+        !orbit->point.unfinished || ncf_is_proved(orbit->point.exists);
 }
 
 static void size_job(void *context, slong index, int worker)
@@ -251,6 +254,10 @@ static void certify_and_sort(ncf_collection_t *out, certify_t *work,
                                           limits, "certifying the points that were found");
     if (out->limit == NCF_LIMIT_NONE || limit == NCF_LIMIT_STOP)
         out->limit = limit;
+    for (slong i = 0; i < count && out->limit == NCF_LIMIT_NONE; i++) {
+        if (work->points[i].point.unfinished)
+            out->limit = ncf__limit_reached(limits);
+    }
     out->certified = keep_certified(out, work, hits);
     sort_into_orbits(out, work, hits, out->certified, limits);
     ncf__free(work->examined);
@@ -281,7 +288,8 @@ void ncf__collect_init(ncf_collection_t *out, const struct ncf_problem *problem,
                       .network = network,
                       .options = options,
                       .found = &found,
-                      .symmetry = symmetry};
+                      .symmetry = symmetry,
+                      .limits = limits};
     certify_and_sort(out, &work, limits);
     ncf__multi_start_clear(&found);
     ncf__symmetry_clear(symmetry);

@@ -33,8 +33,9 @@ static double *doubles_from(const fmpq_mat_t m)
 }
 
 void ncf__polisher_init(ncf_polisher_t *out, const ncf_network_t network, const fmpq_mat_t x,
-                        const fmpq_mat_t weights)
+                        const fmpq_mat_t weights, const ncf_limits_t *limits)
 {
+    out->limits = limits;
     out->network = network;
     out->points = fmpq_mat_nrows(x);
     out->x = doubles_from(x);
@@ -163,7 +164,8 @@ void ncf__polish(double *u, const ncf_polisher_t *polisher)
                       ncf__malloc(size, sizeof(double)), ncf__malloc(size, sizeof(double)), 0, 0};
     it.size = residual(it.r, &it.lambda, u, polisher);
     for (int k = 0; k < MAX_STEPS && isfinite(it.size) && it.size > 0; k++) {
-        if (!one_step(u, &it, polisher))
+        if (ncf__limit_reached(polisher->limits) != NCF_LIMIT_NONE ||
+            !one_step(u, &it, polisher))
             break;
     }
     ncf__free(it.trial_r);

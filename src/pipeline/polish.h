@@ -13,10 +13,12 @@ typedef struct {
     const ncf_network_struct *network;
     slong points;
     double *x, *weights; /* N x d, N */
+    const ncf_limits_t *limits; /* NULL: none; looked at between the steps */
 } ncf_polisher_t;
 
+/* Keeps `limits`, which may be NULL. */
 void ncf__polisher_init(ncf_polisher_t *out, const ncf_network_t network, const fmpq_mat_t x,
-                        const fmpq_mat_t weights);
+                        const fmpq_mat_t weights, const ncf_limits_t *limits);
 void ncf__polisher_clear(ncf_polisher_t *polisher);
 
 /*

@@ -53,6 +53,22 @@ run solve --json --time-limit=0.5 homotopy.json
 spent=$(($(date +%s) - start))
 check "--time-limit leaves a valid document" partial out time
 
+# Candidates that lead Newton's method astray for a minute, one after the other.
+printf '{"ncf": 1, "network": {"type": "feedforward", "widths": [20, 20, 20, 1],
+ "activation": {"type": "power", "degree": 2}}, "data": {"random": {"points": 100,
+ "inputs": 20, "distribution": "sphere", "seed": 1, "bits": 30}}}\n' >wide.json
+awk 'BEGIN { srand(1); for (i = 0; i < 20; i++) for (j = 1; j <= 820; j++)
+    printf "%.6f%s", rand() - 0.5, j < 820 ? "," : "\n" }' >wide.csv
+for signal in $signals; do
+    interrupted "$signal" certify --json wide.json wide.csv
+    check "SIG$signal while certify works leaves a valid document" partial out interrupted
+    check "SIG$signal while certify works: unfinished" has out '"verdict": "unfinished"'
+done
+start=$(date +%s)
+run certify --json --time-limit=1 wide.json wide.csv
+spent=$(($(date +%s) - start))
+check "certify --time-limit leaves a valid document" partial out time
+
 # Nothing answers in the middle of a step.
 echo precious >kept
 for signal in INT TERM; do
