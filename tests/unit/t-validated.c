@@ -53,7 +53,7 @@ static void ascend(double *q, const model_t *m)
 static void model_init(model_t *m, slong depth, const slong *widths, const slong *degrees,
                        const slong *start, slong denominator)
 {
-    static const ncf_point_options_t options = {80, 1024};
+    static const ncf_point_options_t options = {80, 1024, NULL};
     ncf_test_problem_init(&m->problem, depth, widths, degrees, 4, plane_x, plane_y);
     CHECK(ncf__network_init(m->network, &m->problem));
     m->n = m->network->unknowns;
