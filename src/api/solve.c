@@ -55,17 +55,10 @@ static ncf_status_t check_options(const ncf_solve_options_t *options, ncf_error_
     return check_bound(options->lambda_min, err);
 }
 
-/* T-DECOUPLE solves these; all others go the way of deep.h. */
-static int is_two_layer_power(const ncf_problem_t *problem)
-{
-    const ncf_network_spec_t *network = &problem->network;
-    return network->kind == NCF_NETWORK_FEEDFORWARD && network->depth == 2 &&
-           network->activations[0].kind == NCF_ACTIVATION_POWER;
-}
-
 static void describe_problem(struct ncf_result *result, const ncf_problem_t *problem)
 {
     const ncf_network_spec_t *network = &problem->network;
+    ncf_route_t route;
     result->problem_name = ncf__strdup(problem->name);
     memcpy(result->problem_sha256, problem->sha256, sizeof(result->problem_sha256));
     result->network_text = ncf__network_text(network);
@@ -79,7 +72,8 @@ static void describe_problem(struct ncf_result *result, const ncf_problem_t *pro
     }
     result->inputs = network->inputs;
     result->points = problem->points;
-    if (is_two_layer_power(problem)) {
+    ncf__route_init(&route, problem, network->inputs);
+    if (route.two_layers) {
         fmpz_set_si(result->hidden, network->widths[1]);
         result->order = network->activations[0].degree;
     }
@@ -252,7 +246,7 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
                            options->progress, options->progress_context};
     struct ncf_result *result = ncf__result_new(problem, options);
     result->resumed = resumed;
-    if (is_two_layer_power(problem))
+    if (result->order > 0)
         solve_two_layers(result, problem, &limits);
     else
         ncf__solve_deep(result, problem, &limits);

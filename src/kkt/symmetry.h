@@ -134,6 +134,8 @@ typedef struct {
  *
  * PROVED:    some g in the group has g z_a = z_b
  * REFUTED:   no g in the group has
+ * The box of `a` may be NULL where `point` is known to hold a KKT point that need not be
+ * isolated: then REFUTED is about the signed permutations of the group alone.
  * UNDECIDED: enclosures too wide or not finite, too many ways to match the units, or more
  *            than 2048 units; always for points with slice_dimension > 0 that no invariant
  *            separates, unless the network is linear throughout

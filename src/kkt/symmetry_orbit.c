@@ -115,7 +115,9 @@ ncf_verdict_t ncf__symmetry_same_orbit(ncf_symmetry_element_t *g,
                                        const ncf_orbit_member_t *a,
                                        const ncf_orbit_member_t *b)
 {
-    if (!member_is_finite(sym, a) || !member_is_finite(sym, b))
+    int finite = a->box == NULL ? _arb_vec_is_finite(a->point, sym->unknowns + 1)
+                                : member_is_finite(sym, a);
+    if (!finite || !member_is_finite(sym, b))
         return ncf_undecided();
     if (!arb_overlaps(a->point + sym->unknowns, b->point + sym->unknowns) ||
         norms_differ(sym, a, b))

@@ -12,6 +12,9 @@
 #define MIN_STARTS 8
 #define MAX_UNPROVED 20
 #define SEARCH_SHARE 0.5   /* of the time that is left */
+#define ALL_INDICES_WEIGHTS 400 /* above, a start costs too much for points of all indices */
+#define CERTIFY_SECONDS 20.0    /* that certificates should take at most above that */
+#define MIN_CERTIFICATES 2
 #define PRECISION_FACTOR 2 /* a candidate that needs more bits is near a singular one */
 
 void ncf__collect_options_init(ncf_collect_options_t *options, const ncf_network_t network,
@@ -19,15 +22,20 @@ void ncf__collect_options_init(ncf_collect_options_t *options, const ncf_network
 {
     /* Seconds a start, roughly: some tens of Hessians, or of products with them. */
     double n = (double) network->unknowns, points = (double) problem->points;
-    double start = 5e-5 + 1e-7 * n * n * points + 1e-9 * n * n * n;
+    int few = network->unknowns > ALL_INDICES_WEIGHTS;
+    double start = few ? 1e-6 * n * points : 5e-5 + 1e-7 * n * n * points + 1e-9 * n * n * n;
+    double certificate = 5e-9 * n * n * n;
+    double certificates = fmax(CERTIFY_SECONDS / certificate, MIN_CERTIFICATES);
     double starts = fmin(fmax(SEARCH_SECONDS / start, MIN_STARTS), MAX_STARTS);
     *options = (ncf_collect_options_t){.seed = 1,
                                        .threads = 1,
                                        .precision = 128,
                                        .max_precision = 8192,
                                        .max_starts = (slong) starts,
-                                       .min_starts = (slong) (starts / 5),
-                                       .max_points = 2000};
+                                       .min_starts = (slong) (few ? starts : starts / 5),
+                                       .max_points = 2000,
+                                       .only_ascents = few,
+                                       .max_certificates = few ? (slong) certificates : 2000};
 }
 
 typedef struct {
@@ -38,6 +46,7 @@ typedef struct {
     const ncf_symmetry_group_struct *symmetry;
     const ncf_limits_t *limits;
     ncf_point_orbit_t *points; /* one for each candidate */
+    slong *chosen;             /* candidates to examine */
     char *examined;
     ncf_orbit_member_t *members; /* of the certified ones */
 } certify_t;
@@ -70,12 +79,14 @@ static void search(ncf_multi_start_t *found, const struct ncf_problem *problem,
         search_limits.deadline = now + SEARCH_SHARE * (search_limits.deadline - now);
     }
     ncf__network_objective_init(&objective, problem, network);
+    objective.no_copies = options->only_ascents;
     ncf__multi_start_options_init(&start_options);
     start_options.seed = options->seed;
     start_options.threads = options->threads;
     start_options.max_starts = options->max_starts;
     start_options.min_starts = options->min_starts;
     start_options.max_points = options->max_points;
+    start_options.only_ascents = options->only_ascents;
     if (options->lambda_min != NULL)
         start_options.lambda_min = fmpq_get_d(options->lambda_min) / objective.scale;
     ncf__multi_start_init(found, &objective.objective, &start_options, &search_limits);
@@ -84,11 +95,28 @@ static void search(ncf_multi_start_t *found, const struct ncf_problem *problem,
 
 /* ---- Certification --------------------------------------------------------------- */
 
-static void certify_job(void *context, slong index, int worker)
+/* The candidates to examine, in decreasing order of lambda; returns how many they are. */
+static slong choose(ncf_collection_t *out, const certify_t *work)
+{
+    const ncf_collect_options_t *options = work->options;
+    slong count = 0;
+    for (slong i = 0; i < work->found->count; i++) {
+        const double *u = work->found->points[i].u;
+        if (options->is_known != NULL && options->is_known(u, options->known_context))
+            out->known++;
+        else if (count < options->max_certificates)
+            work->chosen[count++] = i;
+        else
+            out->untried++;
+    }
+    return count;
+}
+
+static void certify_job(void *context, slong k, int worker)
 {
     certify_t *work = context;
     (void) worker;
-    slong n = work->network->unknowns;
+    slong n = work->network->unknowns, index = work->chosen[k];
     ncf_point_orbit_t *orbit = work->points + index;
     slong prec = work->options->precision;
     ncf_point_options_t options = {prec, FLINT_MIN(work->options->max_precision,
@@ -168,7 +196,6 @@ static slong keep_certified(ncf_collection_t *out, certify_t *work, slong *hits)
             work->points[kept++] = orbit;
             continue;
         }
-        out->skipped += !work->examined[i];
         out->below += class == BELOW && work->examined[i];
         out->uncertified += class == UNPROVED;
         if (class == UNPROVED)
@@ -246,12 +273,17 @@ static void certify_and_sort(ncf_collection_t *out, certify_t *work,
 {
     slong count = work->found->count;
     slong *hits = ncf__malloc((size_t) count, sizeof(*hits));
+    work->chosen = ncf__malloc((size_t) count, sizeof(*work->chosen));
     work->points = ncf__malloc((size_t) count, sizeof(*work->points));
     work->examined = ncf__calloc((size_t) count, 1);
     for (slong i = 0; i < count; i++)
         ncf__point_orbit_init(work->points + i, work->network);
-    ncf_limit_t limit = ncf__parallel_for(count, work->options->threads, certify_job, work,
+    slong chosen = choose(out, work), examined = 0;
+    ncf_limit_t limit = ncf__parallel_for(chosen, work->options->threads, certify_job, work,
                                           limits, "certifying the points that were found");
+    for (slong i = 0; i < count; i++)
+        examined += work->examined[i];
+    out->skipped = chosen - examined;
     if (out->limit == NCF_LIMIT_NONE || limit == NCF_LIMIT_STOP)
         out->limit = limit;
     for (slong i = 0; i < count && out->limit == NCF_LIMIT_NONE; i++) {
@@ -261,6 +293,7 @@ static void certify_and_sort(ncf_collection_t *out, certify_t *work,
     out->certified = keep_certified(out, work, hits);
     sort_into_orbits(out, work, hits, out->certified, limits);
     ncf__free(work->examined);
+    ncf__free(work->chosen);
     ncf__free(work->points);
     ncf__free(hits);
 }
@@ -271,7 +304,7 @@ void ncf__collect_init(ncf_collection_t *out, const struct ncf_problem *problem,
 {
     ncf_multi_start_t found;
     ncf_symmetry_group_t symmetry;
-    *out = (ncf_collection_t){.unseen = -1};
+    *out = (ncf_collection_t){.unseen = -1, .only_ascents = options->only_ascents};
     ncf__point_orbit_list_init(&out->orbits);
     ncf__point_orbit_list_init(&out->unproved);
     ncf__symmetry_init(symmetry, network);

@@ -17,10 +17,21 @@ typedef struct {
     slong max_starts;       /* >= 0 */
     slong min_starts;       /* before the search may end because nothing new was found */
     slong max_points;       /* candidates at most, >= 1 */
+    int only_ascents;       /* local maxima alone, from starts without equal units */
+    slong max_certificates; /* candidates that are certified at most: those of largest lambda */
+    /*
+     * Is u (rounded, |u| = 1) about a point that the caller has described already? Such a
+     * candidate is counted as `known` and not certified, which claims nothing. NULL: none is.
+     */
+    int (*is_known)(const double *u, const void *context);
+    const void *known_context;
     const fmpq *lambda_min; /* NULL: 0. Points proved to be below are not listed */
 } ncf_collect_options_t;
 
-/* One thread, seed 1, 128 to 8192 bits; starts for up to some ten seconds of search. */
+/*
+ * One thread, seed 1, 128 to 8192 bits; starts for up to some ten seconds of search. Above
+ * 400 weights only ascents, and certificates for up to some twenty seconds.
+ */
 void ncf__collect_options_init(ncf_collect_options_t *options, const ncf_network_t network,
                                const struct ncf_problem *problem);
 
@@ -34,11 +45,14 @@ typedef struct {
 
     /* What the search did: each start is counted once. */
     slong starts, converged, flat, lost, crowded;
+    int only_ascents; /* as in the options */
     const char *end;  /* why it ended; static */
     slong candidates; /* different points that it proposed */
     slong certified;  /* of these; the orbits hold them all */
     slong uncertified;
     slong below;   /* proved to have lambda <= 0 or < lambda_min */
+    slong known;   /* not examined because is_known says that it is described already */
+    slong untried; /* not examined because of max_certificates */
     slong skipped; /* not examined because of a limit */
     struct {
         const char *reason; /* static */

@@ -2,9 +2,6 @@
 /* deep.c: chooses the routes for a network and says what they prove together. */
 #include "deep.h"
 
-/* More weights than that are not searched: each certificate then takes seconds. */
-#define MAX_SEARCHED_WEIGHTS 400
-
 void ncf__deep_add_part(ncf_deep_t *deep, char *scope, char *argument, ncf_verdict_t proved)
 {
     NCF_REQUIRE(deep->part_count < NCF_DEEP_MAX_PARTS);
@@ -12,20 +9,6 @@ void ncf__deep_add_part(ncf_deep_t *deep, char *scope, char *argument, ncf_verdi
 }
 
 /* ---- Are there other points than those of rank one? ------------------------------ */
-
-/*
- * W_1 acts through the essential subspace of the data only (T-RANKONE (6)); its rank and
- * that of W_l is at most the smaller side.
- */
-static int widths_force_rank_one(const ncf_rank_one_shape_t *shape, slong essential_dimension)
-{
-    for (slong l = 0; l + 1 < shape->depth; l++) {
-        slong columns = l == 0 ? essential_dimension : shape->widths[l];
-        if (shape->widths[l + 1] > 1 && columns > 1)
-            return 0;
-    }
-    return 1;
-}
 
 const char *ncf__deep_only_rank_one(const struct ncf_result *result)
 {
@@ -44,7 +27,7 @@ const char *ncf__deep_only_rank_one(const struct ncf_result *result)
         return "the data tensor is exactly zero, so that N = 0 and every point of the sphere "
                "is a "
                "KKT point with lambda = 0 (T-RANKONE)";
-    if (widths_force_rank_one(&deep->shape, result->essential_dimension))
+    if (deep->route.only_rank_one)
         return "the widths leave W_1, .., W_{K-1} no other rank than one (T-RANKONE)";
     return NULL;
 }
@@ -90,55 +73,62 @@ static void start_without_lines(struct ncf_result *result)
         ncf__line_search_set_bound(search, result->options.lambda_min);
 }
 
-/*
- * The search runs with what time is left. Networks beyond the limit are described by their
- * families alone.
- */
-static void search_others(struct ncf_result *result, const struct ncf_problem *problem,
-                          const ncf_limits_t *limits)
+static void note_not_searched(struct ncf_result *result)
 {
-    ncf_deep_t *deep = result->deep;
-    deep->method = deep->has_shape ? "rank-one+search" : "search";
-    if (deep->has_network && deep->network->unknowns <= MAX_SEARCHED_WEIGHTS) {
-        ncf__deep_search(result, problem, limits);
-        return;
-    }
-    deep->method = deep->has_shape ? "rank-one" : "none";
     ncf__line_search_note(
         &result->search,
         ncf__format("other points than these were not searched for: the network has "
                     "more than %d weights",
-                    MAX_SEARCHED_WEIGHTS));
+                    NCF_MAX_SEARCHED_WEIGHTS));
+}
+
+static void find_lines(struct ncf_result *result, const struct ncf_problem *problem,
+                       const ncf_limits_t *limits)
+{
+    ncf_deep_t *deep = result->deep;
+    if (!deep->has_shape || ncf__rank_one_is_linear(&deep->shape))
+        start_without_lines(result);
+    if (deep->has_shape)
+        ncf__deep_families(result, problem, limits);
+    result->limit = result->search.limit;
+    ncf__route_init(&deep->route, problem, result->essential_dimension);
+}
+
+/* Branch and prune where it is quick, else a search with what time is left. */
+static ncf_others_t find_others(struct ncf_result *result, int prunes,
+                                const struct ncf_problem *problem, const ncf_limits_t *limits)
+{
+    ncf_deep_t *deep = result->deep;
+    if (prunes && ncf__deep_prune(result, limits)) {
+        deep->complete = deep->prune.complete;
+        return NCF_OTHERS_PRUNE;
+    }
+    if (result->limit != NCF_LIMIT_NONE)
+        return NCF_OTHERS_NOTHING;
+    if (deep->has_network && deep->route.may_search)
+        ncf__deep_search(result, problem, limits);
+    else
+        note_not_searched(result);
+    return NCF_OTHERS_SEARCH;
 }
 
 static void find_points(struct ncf_result *result, const struct ncf_problem *problem,
                         const ncf_limits_t *limits)
 {
     ncf_deep_t *deep = result->deep;
-    if (deep->has_shape && ncf__rank_one_is_linear(&deep->shape))
-        start_without_lines(result);
-    if (deep->has_shape)
-        ncf__deep_families(result, problem, limits);
-    else
-        start_without_lines(result);
-    result->limit = result->search.limit;
+    find_lines(result, problem, limits);
     const char *argument = ncf__deep_only_rank_one(result);
     int prunes = argument == NULL && result->limit == NCF_LIMIT_NONE &&
                  ncf__deep_choose_prune(result, problem, limits);
     if (deep->has_shape)
         ncf__deep_list_families(result, problem, limits);
+    ncf_others_t others = NCF_OTHERS_NOTHING;
     deep->complete = ncf_undecided();
-    if (argument != NULL) {
+    if (argument != NULL)
         deep->complete = result->search.lines.complete;
-        deep->method = ncf__rank_one_is_linear(&deep->shape) ? "closed-form" : "rank-one";
-    } else if (prunes && ncf__deep_prune(result, limits)) {
-        deep->method = "rank-one+branch-and-prune";
-        deep->complete = deep->prune.complete;
-    } else if (result->limit == NCF_LIMIT_NONE) {
-        search_others(result, problem, limits);
-    } else {
-        deep->method = deep->has_shape ? "rank-one" : "none";
-    }
+    else
+        others = find_others(result, prunes, problem, limits);
+    deep->method = ncf__route_method(&deep->route, others);
     set_scope(result);
     set_argument(result, argument);
 }

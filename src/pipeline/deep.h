@@ -12,6 +12,7 @@
 #include "collect.h"
 #include "line_search.h"
 #include "point_orbit.h"
+#include "route.h"
 
 #define NCF_DEEP_MAX_WEIGHTS                                                                  \
     2000 /* points of larger networks are given by line and supports */
@@ -30,8 +31,8 @@ struct ncf_deep {
     ncf_rank_one_shape_t shape;
     int has_shape; /* monomials t^p, D within the limit */
     int homogeneous;
-    const char *method; /* static: "closed-form", "rank-one",
-                                 "rank-one+branch-and-prune", "rank-one+search", "search" */
+    ncf_route_t route;
+    const char *method; /* of ncf__route_method */
     ncf_rank_one_list_t families;
     ncf_census_t rank_one;         /* rank-one points in the scope of parts[0] */
     ncf_point_orbit_list_t orbits; /* families and other orbits, decreasing lambda */

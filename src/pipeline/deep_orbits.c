@@ -294,12 +294,17 @@ static ncf_verdict_t is_family(const ncf_deep_t *deep, const ncf_point_orbit_t *
     ncf__symmetry_init(group, deep->network);
     for (slong k = 0; k < listed && !ncf_is_proved(verdict); k++) {
         const ncf_point_orbit_t *family = &deep->orbits.orbits[k];
-        ncf_orbit_member_t member = {family->point.point, family->point.box, 0};
+        /* Its point is an exact KKT point by T-RANKONE, with or without a box of its own. */
+        int boxed = family->check == NCF_CHECK_KRAWCZYK;
+        ncf_orbit_member_t member = {family->point.point, boxed ? family->point.box : NULL, 0};
         if (!arb_overlaps(ncf__point_orbit_lambda(family), ncf__point_orbit_lambda(orbit)))
             continue;
         ncf_verdict_t same = ncf_undecided();
-        if (family->check == NCF_CHECK_KRAWCZYK)
+        if (boxed || (family->has_weights && family->dimension == 0))
             same = ncf__symmetry_same_orbit(NULL, group, &member, &found);
+        /* A degenerate family may be more than the orbit of its point. */
+        if (ncf_is_refuted(same) && family->point.nullity != 0)
+            same = ncf_undecided();
         if (!ncf_is_refuted(same))
             verdict = same;
     }

@@ -124,7 +124,7 @@ static void save(struct ncf_result *result)
 int ncf__deep_choose_prune(struct ncf_result *result, const struct ncf_problem *problem,
                            const ncf_limits_t *limits)
 {
-    if (!result->deep->has_shape || ncf__prune_unsupported(problem) != NULL)
+    if (!result->deep->route.may_prune)
         return 0;
     const char *given = result->search.bounded ? result->search.bound_text : NULL;
     char *text = given != NULL ? ncf__strdup(given) : default_bound(result);

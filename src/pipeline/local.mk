@@ -23,4 +23,6 @@ libncf_core_la_SOURCES += \
 	src/pipeline/proved_line.c \
 	src/pipeline/rational_classes.c \
 	src/pipeline/rational_classes.h \
+	src/pipeline/route.c \
+	src/pipeline/route.h \
 	src/pipeline/verify.c

@@ -47,6 +47,7 @@ static void copy_unit(double *u, const ncf_unit_class_t *class, slong j, slong f
  * A normal vector. In every second one some units are switched off or made alike: the set
  * of such vectors is kept by the gradient and by Newton's steps when activations are
  * powers, so that KKT points with idle and with equal units are met, whatever their index.
+ * Those with equal units are hardly ever maxima.
  */
 static void random_start(double *u, ncf_random_t *random, void *context)
 {
@@ -60,7 +61,7 @@ static void random_start(double *u, ncf_random_t *random, void *context)
         slong kept = (slong) ncf__random_below(random, (uint64_t) class->units);
         for (slong j = 0; j < class->units; j++) {
             uint64_t kind = ncf__random_below(random, 8);
-            if (j != kept && kind < 4)
+            if (j != kept && kind < (o->no_copies ? 2 : 4))
                 copy_unit(u, class, j, kind < 2 ? -1 : kept, kind == 2 ? 1 : -1);
         }
     }
@@ -174,6 +175,7 @@ void ncf__network_objective_init(ncf_network_objective_t *out,
 {
     slong inputs = network->inputs, points = problem->points;
     out->network = network;
+    out->no_copies = 0;
     out->points = points;
     ncf__symmetry_init(out->symmetry, network);
     out->x = ncf__malloc((size_t) (points * inputs), sizeof(double));

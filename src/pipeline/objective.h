@@ -13,6 +13,7 @@ typedef struct {
     ncf_symmetry_group_t symmetry;
     slong points;
     double *x, *weights; /* the weights divided by their largest magnitude */
+    int no_copies;       /* 0 after the initialisation; 1: no start has equal units */
     double scale;        /* that magnitude: N is scale times the objective; 1 for N = 0 */
 } ncf_network_objective_t;
 

@@ -20,9 +20,10 @@ json_t *ncf__json_deep_parts(const ncf_deep_t *deep)
 static json_t *search_object(const ncf_collection_t *found)
 {
     json_t *object = json_pack(
-        "{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "starts", (json_int_t) found->starts,
-        "converged", (json_int_t) found->converged, "flat", (json_int_t) found->flat, "lost",
-        (json_int_t) found->lost, "candidates", (json_int_t) found->candidates, "certified",
+        "{s:I, s:b, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:s}", "starts", (json_int_t) found->starts,
+        "only_ascents", found->only_ascents, "converged", (json_int_t) found->converged, "flat", (json_int_t) found->flat, "lost",
+        (json_int_t) found->lost, "candidates", (json_int_t) found->candidates, "already_described",
+        (json_int_t) found->known, "not_tried", (json_int_t) found->untried, "certified",
         (json_int_t) found->certified, "not_certified", (json_int_t) found->uncertified,
         "not_separated", (json_int_t) found->not_separated, "end", found->end);
     json_object_set_new(object, "unseen_estimate",

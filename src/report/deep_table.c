@@ -71,6 +71,11 @@ void ncf__write_deep_effort(FILE *stream, const ncf_deep_t *deep)
                     found->end, (long) found->candidates, (long) found->certified);
     ncf__write_paragraph(stream, "  search: ", text);
     ncf__free(text);
+    if (found->known > 0)
+        fprintf(stream,
+                "  %ld candidate%s seem%s to be rank-one points on the lines above: left out\n",
+                (long) found->known, found->known == 1 ? "" : "s",
+                found->known == 1 ? "s" : "");
     if (found->unseen >= 0)
         fprintf(stream, "  estimated share of starts that lead elsewhere: %.2g (no proof)\n",
                 found->unseen);

@@ -3,6 +3,7 @@
 #include "info.h"
 
 #include "../corr/polynomial.h"
+#include "../pipeline/route.h"
 
 const char *ncf__activation_name(const ncf_activation_t *activation)
 {
@@ -33,6 +34,19 @@ static void gather_data(ncf_info_t *info, const fmpq_mat_t weights)
     /* The rows that are left are zero. */
     info->span = ncf__rational_rank(&info->span_exact, points);
     fmpq_mat_clear(points);
+}
+
+/* The essential dimension of the tensor is at most that of the span of the points. */
+static void gather_method(ncf_info_t *info)
+{
+    ncf_route_t route;
+    slong inputs = info->problem->network.inputs;
+    ncf__route_init(&route, info->problem, info->span_exact ? info->span : inputs);
+    info->method = ncf__route_method(&route, NCF_OTHERS_PRUNE);
+    if (route.may_prune && !route.only_rank_one && !route.two_layers)
+        info->otherwise = ncf__route_method(&route, NCF_OTHERS_SEARCH);
+    else
+        info->method = ncf__route_method(&route, NCF_OTHERS_SEARCH);
 }
 
 static void gather_blocks(ncf_info_t *info)
@@ -70,12 +84,11 @@ void ncf__info_init(ncf_info_t *info, const struct ncf_problem *problem)
     fmpz_init(info->terms);
     gather_blocks(info);
     ncf__problem_unknowns(info->unknowns, problem);
-    if (problem->network.depth == 2 && problem->network.activations[0].kind == NCF_ACTIVATION_POWER)
-        info->method = "symmetric-tensor";
     fmpq_mat_t weights;
     fmpq_mat_init(weights, problem->points, 1);
     ncf__problem_weights(weights, problem);
     gather_data(info, weights);
+    gather_method(info);
     ncf__info_symmetry(info);
     gather_polynomial(info, weights);
     fmpq_mat_clear(weights);

@@ -47,7 +47,8 @@ typedef struct {
     fmpz_t order;                /* of the symmetry group when order_kind says finite */
     ncf_order_t order_kind;      /* LONG: finite, given by the formula only */
     char *order_formula;         /* "2^3 3!", "infinite" */
-    const char *method;          /* of `ncf solve`, NULL when there is none yet */
+    const char *method;          /* of `ncf solve`; "none": it looks for no points */
+    const char *otherwise;       /* when that one takes too long; NULL: it is the only one */
     int terms_known;             /* the polynomial was built and `terms` is exact */
     int terms_bounded;           /* else: `terms` is a bound; else it has over 4096 bits */
     fmpz_t terms;

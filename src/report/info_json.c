@@ -187,8 +187,9 @@ int ncf__info_write_json(FILE *stream, const ncf_info_t *info)
                         info->homogeneous ? integer_text(info->homogeneity) : json_null());
     json_object_set_new(root, "layer_degrees", degrees(info));
     json_object_set_new(root, "symmetry", symmetry(info));
-    json_object_set_new(root, "method",
-                        info->method != NULL ? json_string(info->method) : json_null());
+    json_object_set_new(root, "method", json_string(info->method));
+    json_object_set_new(root, "method_otherwise",
+                        info->otherwise != NULL ? json_string(info->otherwise) : json_null());
     json_object_set_new(root, "polynomial", polynomial(info));
     int written = json_dumpf(root, stream, JSON_INDENT(2)) == 0 && fputc('\n', stream) != EOF;
     json_decref(root);

@@ -227,8 +227,11 @@ int ncf__info_write_text(FILE *stream, const ncf_info_t *info)
     write_data(stream, info);
     write_degrees(stream, info);
     write_symmetry(stream, info);
-    write_field(stream, "method",
-                info->method != NULL ? info->method : "none yet for this kind of network");
+    if (info->otherwise != NULL)
+        write_owned(stream, "method", ncf__format("%s where it takes about a minute, else %s",
+                                                  info->method, info->otherwise));
+    else
+        write_field(stream, "method", info->method);
     write_polynomial(stream, info);
     return !ferror(stream);
 }

@@ -52,9 +52,9 @@ typedef struct {
 /* ---- Starts ---------------------------------------------------------------------- */
 
 /* Is the start near a point of the list, so not independent of the others? */
-static int is_perturbed(slong number)
+static int is_perturbed(slong number, const ncf_multi_start_options_t *options)
 {
-    return number % 4 == 3;
+    return !options->only_ascents && number % 4 == 3;
 }
 
 /* A standard normal number, by Box and Muller. */
@@ -126,13 +126,13 @@ static ncf_start_end_t run_start(ncf_sphere_search_t *search, const batch_t *bat
 {
     ncf_random_t random;
     ncf__random_init(&random, batch->options->seed, (uint64_t) number);
-    if (is_perturbed(number) && batch->found->count > 0)
+    if (is_perturbed(number, batch->options) && batch->found->count > 0)
         perturbed_start(search->u, batch->found, &random);
     else
         random_start(search->u, batch->objective, &random);
     if (!enter(search))
         return NCF_START_LOST;
-    if (number % 2 == 0)
+    if (number % 2 == 0 || batch->options->only_ascents)
         return ncf__sphere_ascend(search);
     return search->lambda > 0 ? ncf__sphere_descend(search) : NCF_START_FLAT;
 }
@@ -169,10 +169,11 @@ static double distance(const double *a, const double *b, slong n)
     return sqrt(sum);
 }
 
-static void add_hit(ncf_proposal_t *point, slong number)
+static void add_hit(ncf_proposal_t *point, slong number,
+                    const ncf_multi_start_options_t *options)
 {
     point->hits++;
-    point->random_hits += !is_perturbed(number);
+    point->random_hits += !is_perturbed(number, options);
 }
 
 /* The first position whose lambda is not above the bound. */
@@ -199,7 +200,7 @@ static int add_point(ncf_multi_start_t *out, const slot_t *slot, slong number,
         singular += out->points[i].singular;
         if (distance(out->points[i].key, slot->key, n) > SAME_POINT)
             continue;
-        add_hit(out->points + i, number);
+        add_hit(out->points + i, number, options);
         out->converged++;
         return 0;
     }
@@ -223,7 +224,7 @@ static int add_point(ncf_multi_start_t *out, const slot_t *slot, slong number,
                               .lambda = slot->lambda,
                               .first = number,
                               .singular = slot->singular};
-    add_hit(point, number);
+    add_hit(point, number, options);
     out->count++;
     out->converged++;
     return 1;

@@ -45,6 +45,7 @@ typedef struct {
     slong max_points;   /* bound for the length of the list, >= 1 */
     slong max_singular; /* singular points of about equal lambda at most, >= 1 */
     double lambda_min;  /* >= 0: points below are dropped */
+    int only_ascents;   /* independent ones, for local maxima alone */
 } ncf_multi_start_options_t;
 
 /* 2,000 to 20,000 starts, at most 10,000 points, 4 singular ones of
@@ -84,12 +85,12 @@ typedef struct {
  * Runs the starts: one half ascends N on the sphere by a trust region method (maxima), the
  * other half reduces |grad N / lambda - u| by damped Gauss-Newton steps (all indices), from
  * random starts and from perturbations of points that were found. All end with Newton's
- * method. For n above about 200 no Hessian is formed on the way.
+ * method. For n above about 200 no Hessian is formed on the way, above about 400 none at all.
  *
  * Out: out   initialised; the caller clears it. When a limit was reached it holds what
  *            was found in the batches of starts that were finished.
  * Equal seeds give equal lists for any number of threads, unless the time limit ends it.
- * Memory: O(max_points n), and O(n^2) a thread.
+ * Memory: O(max_points n), and O(n^2) a thread, O(n) where no Hessian is formed.
  */
 void ncf__multi_start_init(ncf_multi_start_t *out, const ncf_objective_t *objective,
                            const ncf_multi_start_options_t *options,

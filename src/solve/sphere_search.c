@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define DENSE_MAX 200   /* unknowns up to which the Hessian is formed in every step */
-#define NEWTON_MAX 2000 /* unknowns up to which Newton's method is used at the end */
+#define NEWTON_MAX 400 /* unknowns up to which Newton's method is used at the end */
 #define POLISH_STEPS 8
 #define CONVERGED 1e-8       /* |grad N - lambda u| / lambda of a point that is kept */
 #define EXACT 2e-15          /* the same, where further steps are idle */

@@ -56,8 +56,10 @@ static int is_balanced(const ncf_collection_t *found)
         hits += found->orbits.orbits[i].hits;
     return found->starts == found->converged + found->flat + found->lost + found->crowded &&
            found->candidates ==
-               found->certified + found->uncertified + found->below + found->skipped &&
-           (hits == found->converged || found->uncertified + found->below > 0);
+               found->certified + found->uncertified + found->below + found->skipped +
+                   found->known + found->untried &&
+           (hits == found->converged ||
+            found->uncertified + found->below + found->known + found->untried > 0);
 }
 
 /* lambda of the i-th orbit, to eight digits. */
@@ -245,6 +247,57 @@ static void test_linear(void)
 }
 
 /* N = 0: nothing; a stop request: nothing, and said. */
+/* ---- Ascents --------------------------------------------------------------------- */
+
+static int is_known(const double *u, const void *context)
+{
+    const ncf_network_struct *network = context;
+    double norm = 0;
+    for (slong i = 0; i < network->unknowns; i++)
+        norm += u[i] * u[i];
+    return norm > 0.999 && norm < 1.001;
+}
+
+/*
+ * Ascents find the local maxima of the full search and nothing else; candidates that are
+ * known, or beyond the number of certificates, are counted and not listed.
+ */
+static void test_ascents(void)
+{
+    static const slong widths[] = {2, 2, 1, 1};
+    run_t run;
+    ncf_collect_options_t options;
+    ncf_collection_t ascents, first, known;
+    run_sample(&run, 3, widths, 2, 1);
+    slong maxima = 0, found = 0;
+    ncf__collect_options_init(&options, run.network, &run.problem);
+    CHECK(!options.only_ascents);
+    options.only_ascents = 1;
+    options.max_starts = options.min_starts = 100;
+    ncf__collect_init(&ascents, &run.problem, run.network, &options, NULL);
+    options.max_certificates = 1;
+    ncf__collect_init(&first, &run.problem, run.network, &options, NULL);
+    options.is_known = is_known;
+    options.known_context = run.network;
+    ncf__collect_init(&known, &run.problem, run.network, &options, NULL);
+    for (slong i = 0; i < run.found.orbits.count; i++)
+        maxima += run.found.orbits.orbits[i].point.index == 0;
+    for (slong i = 0; i < ascents.orbits.count; i++)
+        found += ascents.orbits.orbits[i].point.index == 0;
+    CHECK_MSG(maxima > 0 && found == maxima && ascents.orbits.count == maxima,
+              "%ld maxima, %ld orbits by ascents, %ld of them maxima", (long) maxima,
+              (long) ascents.orbits.count, (long) found);
+    CHECK(is_balanced(&ascents) && is_balanced(&first) && is_balanced(&known));
+    CHECK(first.orbits.count == 1 && first.untried == first.candidates - 1);
+    CHECK(arb_overlaps(ncf__point_orbit_lambda(&first.orbits.orbits[0]),
+                       ncf__point_orbit_lambda(&run.found.orbits.orbits[0])));
+    CHECK(known.orbits.count == 0 && known.known == known.candidates && known.known > 0);
+    ncf__collect_clear(&known);
+    ncf__collect_clear(&first);
+    ncf__collect_clear(&ascents);
+    run_clear(&run);
+}
+
 static void test_nothing(void)
 {
     static const slong widths[] = {2, 2, 1, 1}, degrees[] = {2, 2};
@@ -323,6 +376,7 @@ int main(void)
         {"a curve among isolated points", test_curve},
         {"deep linear", test_linear},
         {"rank two", test_rank_two},
+        {"ascents", test_ascents},
         {"nothing to find", test_nothing},
         {NULL, NULL},
     };

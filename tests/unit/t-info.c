@@ -118,7 +118,7 @@ static void test_deep_text(void)
         "              layer 1: orthogonal maps O(2) of the units\n"
         "              layer 2: permutations of 4 units; sign of each row of W_2 with\n"
         "              that of the column of W_3\n"
-        "method        none yet for this kind of network\n"
+        "method        rank-one+search\n"
         "polynomial    N(u) has 80 terms\n");
 }
 
@@ -156,7 +156,7 @@ static void test_other_types_text(void)
                "              part 2, layer 1: permutations of 3 channels; sign of each row of\n"
                "              W_1 with that of the columns of W_2\n"
                "              not looked for in parts that are formulas\n"
-               "method        none yet for this kind of network\n"
+               "method        search\n"
                "polynomial    N(u) has 8 terms\n"
                "              N = 7*p1_a^2 - 2*p1_a - 20*p2_W_1_1_1^3*p2_W_2_1_1\n"
                "              + 19*p2_W_1_1_1^3*p2_W_2_1_2 - 20*p2_W_1_2_1^3*p2_W_2_1_3\n"
@@ -220,7 +220,7 @@ static void test_degenerate_data(void)
                "homogeneity   L = 1\n"
                "by layer      e_1=1\n"
                "symmetries    group of order 1\n"
-               "method        none yet for this kind of network\n"
+               "method        closed-form\n"
                "polynomial    N(u) has 0 terms\n"
                "              N = 0\n");
     check_json(
@@ -245,6 +245,14 @@ static void test_json_fields(void)
     check_json(two_layer, "symmetry/order", "\"48\"");
     check_json(two_layer, "symmetry/formula", "\"2^3 3!\"");
     check_json(two_layer, "method", "\"symmetric-tensor\"");
+    check_json(two_layer, "method_otherwise", "null");
+    check_json(PROBLEM("2,2,1,1", POWER("2"), DATA, ""), "method",
+               "\"rank-one+branch-and-prune\"");
+    check_json(PROBLEM("2,2,1,1", POWER("2"), DATA, ""), "method_otherwise",
+               "\"rank-one+search\"");
+    check_json(PROBLEM("2,1,1,1", POWER("2"), DATA, ""), "method", "\"rank-one\"");
+    check_json(PROBLEM("2,40,40,1", POWER("2"), DATA, ""), "method", "\"rank-one\"");
+    check_json(PROBLEM("2,3,3,1", LINEAR, DATA, ""), "method", "\"closed-form\"");
     check_json(two_layer, "polynomial/terms", "\"9\"");
     check_json(PROBLEM("2,1,1", POWER("2"), DATA, ""), "polynomial/text",
                "\"-2*W_1_1_1^2*W_2_1_1 + 14*W_1_1_1*W_1_1_2*W_2_1_1 + 9*W_1_1_2^2*W_2_1_1\"");
