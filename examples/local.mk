@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	examples/convolution.json \
 	examples/csv.json \
 	examples/cubic-12.json \
+	examples/curve.json \
 	examples/deep-linear.json \
 	examples/deep-square.json \
 	examples/deep-wide.json \

@@ -221,7 +221,9 @@ static ncf_status_t resume(ncf_prune_search_t **out, const ncf_problem_t *proble
     *out = NULL;
     if (options->checkpoint == NULL)
         return NCF_OK;
-    if (is_two_layer_power(problem))
+    ncf_route_t route;
+    ncf__route_init(&route, problem, problem->network.inputs);
+    if (route.two_layers)
         return ncf__fail(err, NCF_EARG, "a checkpoint is for networks of more than two layers");
     return ncf__deep_resume(out, problem, options, err);
 }

@@ -132,6 +132,18 @@ static void write_count(FILE *stream, const char *what, const ncf_count_struct *
     ncf__free(text);
 }
 
+/* A set of points with lambda > 0 that is proved to have a positive dimension. */
+static int has_infinite_component(const ncf_deep_t *deep)
+{
+    for (slong k = 0; deep->uses_prune && k < deep->prune.component_count; k++) {
+        const ncf_prune_component_t *component = &deep->prune.components[k];
+        if (component->dimension > 0 && ncf_is_proved(component->holds) &&
+            ncf_is_proved(component->dimension_proved) && arb_is_positive(component->lambda))
+            return 1;
+    }
+    return 0;
+}
+
 static int is_infinite(const ncf_result_t *result)
 {
     for (slong i = 0; i < result->search.lines.count; i++) {
@@ -143,7 +155,7 @@ static int is_infinite(const ncf_result_t *result)
         if (deep->orbits.orbits[k].dimension > 0)
             return 1;
     }
-    return 0;
+    return deep != NULL && has_infinite_component(deep);
 }
 
 /* (2m+1)^h - 1 next to its digits, when that is the formula. */

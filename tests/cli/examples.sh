@@ -38,6 +38,11 @@ solves deep-linear 0 '^COMPLETE ' '^ +1 +4\.203173404 +dim 3 +0 '
 run solve --top=5 "$examples/deep-wide.json"
 seen="$seen deep-wide.json"
 check "deep-wide: families alone" eval 'status_is 1 && has out "20000" && has out "all rank-one KKT points"'
+run solve --lambda-min=0.5 "$examples/curve.json"
+seen="$seen curve.json"
+check "curve: infinitely many" eval 'status_is 0 && has out "infinitely many" && has out "Set       KKT points"'
+check "curve: README.md explains it" \
+    grep -qF "ncf solve --lambda-min=0.5 examples/curve.json" "$examples/README.md"
 solves undecided 1 '^UNDECIDED ' '^Open '
 
 solves rank-two 0 '^COMPLETE ' '^  all +64$' \
