@@ -6,7 +6,7 @@ AC_DEFUN([NCF_CHECK_SUNDIALS], [
   SUNDIALS_CFLAGS= SUNDIALS_LIBS=
   AC_CACHE_CHECK([for the SUNDIALS release], [ncf_cv_sundials], [
     AC_COMPUTE_INT([ncf_cv_sundials], [SUNDIALS_VERSION_MAJOR],
-      [#include <sundials/sundials_version.h>], [ncf_cv_sundials=0])])
+      [#include <sundials/sundials_config.h>], [ncf_cv_sundials=0])])
   AS_IF([test "$ncf_cv_sundials" -lt 6],
     [AC_MSG_ERROR([SUNDIALS 6 or newer is needed: run ./bootstrap, which installs it])])
   ncf_save_CFLAGS=$CFLAGS ncf_save_LIBS=$LIBS

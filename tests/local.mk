@@ -67,6 +67,10 @@ UNIT_TESTS += tests/unit/t-flow
 tests_unit_t_flow_SOURCES = tests/unit/t-flow.c
 tests_unit_t_flow_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-taylor
+tests_unit_t_taylor_SOURCES = tests/unit/t-taylor.c
+tests_unit_t_taylor_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-kkt_point
 tests_unit_t_kkt_point_SOURCES = tests/unit/t-kkt_point.c tests/problems.c tests/problems.h
 tests_unit_t_kkt_point_LDADD = $(unit_ldadd)

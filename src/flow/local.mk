@@ -10,5 +10,8 @@ libncf_flow_la_SOURCES = \
 	src/flow/flow_system.c \
 	src/flow/integrator.c \
 	src/flow/record.c \
-	src/flow/sundials.h
+	src/flow/sundials.h \
+	src/flow/taylor.c \
+	src/flow/taylor.h \
+	src/flow/taylor_program.c
 libncf_core_la_LIBADD += libncf-flow.la
