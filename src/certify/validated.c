@@ -11,6 +11,7 @@
 #define PREC 128
 #define WIDEST 0.5         /* of a set that is still followed */
 #define FINEST 0x1p-8      /* of a piece of [0, kappa], relative to its end */
+#define GROWTH 1.25        /* of a piece over the one before */
 #define SMALLEST 0x1p-200  /* kappa at the end of the first piece */
 
 void ncf__validated_flow_init(ncf_validated_flow_t *flow)
@@ -241,15 +242,15 @@ static int prove_piece(ncf_validated_flow_t *out, const ncf_tube_t *flow, const 
     ncf_tube_set_t set;
     arb_t along;
     slong steps = 0;
-    double first = guess_entry(flow, ask, low), last = guess_entry(flow, ask, high);
+    double entry = guess_entry(flow, ask, high);
     out->attempts++;
-    if (first < 0 || last < 0)
+    if (entry < 0)
         return 0;
     arb_init(along);
     ncf__tube_set_init(&set, flow);
     set_start(&set, flow, ask, low, high);
     int proved = run(&set, along, &steps, flow, ask,
-                     1.5 * fmax(first, last) + 0.01 * ask->max_time) == NULL;
+                     1.5 * entry + 0.01 * ask->max_time) == NULL;
     out->uniform_steps += steps;
     if (proved) {
         arb_exp(along, set.log_growth, PREC);
@@ -276,7 +277,7 @@ static double prove_pieces(ncf_validated_flow_t *out, const ncf_tube_t *flow, co
         if (ncf__limit_reached(ask->limits) != NCF_LIMIT_NONE)
             break;
         if (end > proved && prove_piece(out, flow, ask, proved, end)) {
-            step = 2 * (end - proved);
+            step = GROWTH * (end - proved);
             proved = end;
             continue;
         }

@@ -90,7 +90,8 @@ void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set);
 
 typedef struct {
     ncf_tube_series_t thin, wide, remainder;
-    double *frame; /* m x m: the next one */
+    double *frame;  /* m x m: the next one */
+    double success; /* the last length over its first guess; steers the next one */
     ncf_midrad_t *hull, *range, *around, *point, *image, *moved, *defect, *box; /* m */
     ncf_midrad_t *jacobian, *old, *turned, *turned_jacobian, *product;          /* m x m */
     ncf_midrad_t powers[FLOW_DEGREE + 2]; /* of the length of the step */

@@ -63,6 +63,7 @@ void ncf__tube_work_init(ncf_tube_work_t *work, const ncf_tube_t *flow)
     ncf__tube_series_init(&work->wide, flow, 1);
     ncf__tube_series_init(&work->remainder, flow, 0);
     work->frame = ncf__calloc((size_t) (m * m), sizeof(double));
+    work->success = 1;
     ncf_midrad_t *next = ncf__calloc((size_t) (8 * m + 5 * m * m), sizeof(*next));
     for (int k = 0; k < 8; k++, next += m)
         *vectors[k] = next;
@@ -186,14 +187,17 @@ static double choose_length(double *quantum, ncf_tube_work_t *work, const ncf_tu
     for (slong j = 0; j < flow->unknowns; j++)
         width = fmax(width, work->hull[j].radius);
     double size = 0x1p-50 + 0x1p-9 * width;
-    double h = length_guess(&work->wide, flow, size, longest);
+    double guess = length_guess(&work->wide, flow, size, longest);
+    double h = guess * fmin(1, 1.15 * work->success);
     for (int k = 0; k < ATTEMPTS; k++) {
         h = exact_length(set, h, quantum);
         if (h == 0)
             return 0;
         set_powers(work, h);
-        if (encloses(&excess, work, flow, size) && excess <= 1)
+        if (encloses(&excess, work, flow, size) && excess <= 1) {
+            work->success = h / guess;
             return h;
+        }
         double shorter = 0.9 * pow(excess, -1.0 / (FLOW_DEGREE + 1));
         h *= shorter <= 0.8 && shorter >= 0.4 ? shorter : shorter > 0.8 ? 0.8 : 0.4;
     }
