@@ -189,6 +189,37 @@ static void test_rates(void)
     }
 }
 
+/* Tied weights, entries that are 1, and activations with a factor. */
+static void test_other_networks(void)
+{
+    static const char *const networks[3] = {
+        "{\"type\":\"convolution\",\"length\":5,\"layers\":[{\"channels\":2,\"kernel\":2,"
+        "\"pooling\":2}],\"activation\":{\"type\":\"power\",\"degree\":2}}",
+        "{\"type\":\"feedforward\",\"widths\":[5,2,2,1],\"activation\":"
+        "{\"type\":\"polynomial\",\"coefficients\":[\"0\",\"0\",\"3/7\"]}}",
+        "{\"type\":\"feedforward\",\"widths\":[5,2,1],\"activation\":"
+        "{\"type\":\"polynomial\",\"coefficients\":[\"0\",\"1\",\"1\"]}}"};
+    for (int k = 0; k < 3; k++) {
+        model_t m;
+        ncf_problem_t *problem = NULL;
+        char *text = ncf__format("{\"ncf\":1,\"network\":%s,\"data\":{\"x\":[[1,2,-1,3,1],"
+                                 "[2,0,1,\"1/3\",-2]],\"y\":[1,\"-2/3\"]},\"loss\":\"square\"}",
+                                 networks[k]);
+        int parsed = ncf_problem_parse(&problem, text, strlen(text), "p", "", NULL) == NCF_OK;
+        ncf__free(text);
+        CHECK(parsed);
+        if (!parsed)
+            continue;
+        m.problem = *problem;
+        CHECK(ncf__network_init(m.network, problem));
+        m.n = m.network->unknowns;
+        int sphere = rates_agree(&m, 0, 0), training = rates_agree(&m, 1, -3);
+        ncf__network_clear(m.network);
+        ncf_problem_free(problem);
+        CHECK_MSG(sphere == (k < 2) && training == (k < 2), "network %d", k);
+    }
+}
+
 /* ---- Steps against a solution with more precision -------------------------------- */
 
 /* One step of the classical method of order 4 with `parts` parts, 192 bits. */
@@ -443,6 +474,7 @@ static void test_refusals(void)
 int main(void)
 {
     static const ncf_test_t tests[] = {{"rates", test_rates},
+                                       {"other networks", test_other_networks},
                                        {"steps", test_steps},
                                        {"statements", test_statements},
                                        {"refusals", test_refusals},
