@@ -203,7 +203,8 @@ NCF_API void ncf_solve_options_init(ncf_solve_options_t *options);
  *
  * Out:      out      the result, also when nothing could be proved
  * In:       options  NULL for the defaults
- * Returns:  NCF_OK, NCF_EARG (an option out of range), NCF_EUNSUPPORTED
+ * Returns:  NCF_OK, NCF_EARG (an option out of range), NCF_EUNSUPPORTED (also when the
+ *           calling thread does not round to nearest, or flushes subnormal numbers to zero)
  * Owns:     the caller frees *out with ncf_result_free; the problem may be
  *           freed before the result
  * Threads:  reentrant; starts options->threads - 1 threads and joins them
@@ -317,7 +318,7 @@ NCF_API void ncf_certify_options_init(ncf_certify_options_t *options);
  * Out:      out      the result: candidates in their order, and the orbits of their points
  * In:       options  NULL for the defaults
  * Returns:  NCF_OK, NCF_EARG (an option out of range, or candidates of another length),
- *           NCF_EUNSUPPORTED
+ *           NCF_EUNSUPPORTED (as for ncf_solve)
  * Owns:     the caller frees *out with ncf_result_free; problem and points may be freed
  *           before
  * Threads:  reentrant; starts options->threads - 1 threads and joins them

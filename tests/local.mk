@@ -15,6 +15,10 @@ UNIT_TESTS += tests/unit/t-base
 tests_unit_t_base_SOURCES = tests/unit/t-base.c
 tests_unit_t_base_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-arithmetic
+tests_unit_t_arithmetic_SOURCES = tests/unit/t-arithmetic.c
+tests_unit_t_arithmetic_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-adversary
 tests_unit_t_adversary_SOURCES = tests/unit/t-adversary.c tests/unit/tensor_samples.h
 tests_unit_t_adversary_LDADD = $(unit_ldadd)

@@ -108,5 +108,7 @@ ncf_status_t ncf_certify(ncf_result_t **out, const ncf_problem_t *problem,
     ncf_status_t status = check_options(options, err);
     if (status == NCF_OK)
         status = check_length(problem, points, err);
+    if (status == NCF_OK)
+        status = ncf__arithmetic_check(err);
     return status == NCF_OK ? run(out, problem, points, options, err) : status;
 }

@@ -240,6 +240,8 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
     ncf_prune_search_t *resumed = NULL;
     ncf_status_t status = check_options(options, err);
     if (status == NCF_OK)
+        status = ncf__arithmetic_check(err);
+    if (status == NCF_OK)
         status = resume(&resumed, problem, options, err);
     if (status != NCF_OK)
         return status;

@@ -36,6 +36,16 @@ char *ncf__strdup(const char *text);
 char *ncf__format(const char *format, ...) NCF_PRINTF(1, 2); /* allocated text */
 void ncf__free(void *block);
 
+/* ---- Arithmetic (arithmetic.c) ---------------------------------------------------- */
+
+/*
+ * NCF_OK when doubles of this thread are rounded to nearest and subnormal numbers are kept,
+ * which the proofs in doubles assume (T-INTERVAL, T-FASTCERT); else NCF_EUNSUPPORTED. Every
+ * public function that proves something asks first. Threads that it starts inherit the
+ * environment.
+ */
+ncf_status_t ncf__arithmetic_check(ncf_error_t *err);
+
 /* ---- Random streams (random.c) --------------------------------------------------- */
 
 /*

@@ -52,9 +52,19 @@
 #define NCF_ARB_VERSION arb_version
 #endif
 
-/* The proofs assume IEEE arithmetic as written. */
-#ifdef __FAST_MATH__
-#error "libncf must not be built with -ffast-math"
+/*
+ * The proofs assume IEEE arithmetic as written, NaN and infinities included. Parts of
+ * -ffast-math that are given one by one have macros of their own; doubles must not be kept
+ * in wider registers.
+ */
+#if defined(__FAST_MATH__) || defined(__ASSOCIATIVE_MATH__) || defined(__RECIPROCAL_MATH__)
+#error "libncf must not be built with -ffast-math or a part of it"
+#endif
+#if defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__
+#error "libncf must not be built with -ffinite-math-only: proofs rest on tests for NaN"
+#endif
+#if defined(__FLT_EVAL_METHOD__) && __FLT_EVAL_METHOD__ != 0
+#error "libncf needs doubles that are evaluated as doubles (on i386: -msse2 -mfpmath=sse)"
 #endif
 
 #endif

@@ -1,4 +1,5 @@
 libncf_core_la_SOURCES += \
+	src/base/arithmetic.c \
 	src/base/base.h \
 	src/base/compat.h \
 	src/base/decimal.c \
