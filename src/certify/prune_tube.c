@@ -214,13 +214,17 @@ static void round_box(ncf_prune_box_t *out, const tube_t *t, double sign)
     }
 }
 
-/* Half widths that cover the box, larger for the solved variables. */
+/*
+ * Half widths that cover the box, larger for the solved variables. A parameter gets one even
+ * when the box is flat in it, for the dimension is that of the whole piece.
+ */
 static void cover_box(tube_t *t, const ncf_prune_box_t *box)
 {
     double most = 0;
+    slong free = t->view->stratum->width[1] * (t->view->stratum->width[0] - 1);
     for (slong j = 0; j < t->n; j++) {
         double reach = fmax(box->high[j] - t->center[j], t->center[j] - box->low[j]);
-        t->radius[j] = reach > 0 ? reach * 1.015625 + 0x1p-30 : 0;
+        t->radius[j] = j < free ? reach * 1.015625 + 0x1p-30 : 0;
         if (!t->solved[j])
             most = fmax(most, t->radius[j]);
     }
