@@ -122,6 +122,9 @@ int ncf__dense_invert(double *a, slong n);
  */
 int ncf__dense_eigenvectors(double *v, double *a, slong n);
 
+/* The same with the eigenvalues, in increasing order. */
+int ncf__dense_spectrum(double *values, double *v, double *a, slong n);
+
 /*
  * b (n entries) becomes about the solution of a x = b; a (n x n, row-major) is overwritten.
  * Returns 0 for a pivot that is zero; entries must be finite. ncf__dense_solve_shortest

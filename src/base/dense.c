@@ -18,14 +18,20 @@ int ncf__dense_invert(double *a, slong n)
     return regular;
 }
 
-int ncf__dense_eigenvectors(double *v, double *a, slong n)
+int ncf__dense_spectrum(double *values, double *v, double *a, slong n)
 {
     lapack_int size = (lapack_int) n;
-    double *values = ncf__malloc((size_t) n, sizeof(*values));
     /* The columns that LAPACK writes are the rows of a row-major matrix. */
     int found = LAPACKE_dsyevd(LAPACK_COL_MAJOR, 'V', 'U', size, a, size, values) == 0;
     for (slong i = 0; i < n * n; i++)
         v[i] = a[i];
+    return found;
+}
+
+int ncf__dense_eigenvectors(double *v, double *a, slong n)
+{
+    double *values = ncf__malloc((size_t) n, sizeof(*values));
+    int found = ncf__dense_spectrum(values, v, a, n);
     ncf__free(values);
     return found;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* cap.c: the largest cap of attraction around one certified KKT point, T-CAP. */
-#include "cap.h"
+#include "cap_internal.h"
+
+#include <math.h>
 
 void ncf__cap_init(ncf_cap_t *cap)
 {
@@ -25,13 +27,13 @@ static void cap_reset(ncf_cap_t *cap, const char *reason)
     cap->reason = reason;
 }
 
-/* What stands in the way of a cap around this point, or NULL. */
-static const char *obstacle(const ncf_certified_point_t *point,
+/* What stands in the way of a cap around this point, or NULL; then degree is L. */
+static const char *obstacle(slong *degree, const ncf_certified_point_t *point,
                             const struct ncf_problem *problem)
 {
     const char *reason = NULL;
-    fmpz_t degree;
-    fmpz_init(degree);
+    fmpz_t homogeneity;
+    fmpz_init(homogeneity);
     if (!ncf_is_proved(point->exists))
         reason = "the point is not proved";
     else if (point->slice_dimension > 0)
@@ -39,25 +41,169 @@ static const char *obstacle(const ncf_certified_point_t *point,
     else if (!ncf_is_proved(point->inertia_known))
         reason = "the inertia is not known";
     else if (point->index > 0)
-        reason = "the point is no maximum: there is an ascent direction";
+        reason = "there is an ascent direction";
     else if (point->nullity > 0)
         reason = "the point is degenerate";
-    else if (!ncf__problem_homogeneous(degree, problem))
+    else if (point->unknowns < 2)
+        reason = "the sphere has two points only";
+    else if (!ncf__problem_homogeneous(homogeneity, problem))
         reason = "the network is not homogeneous";
-    else if (fmpz_cmp_ui(degree, 1) < 0)
-        reason = "the network does not depend on its weights";
-    fmpz_clear(degree);
+    else if (fmpz_cmp_ui(homogeneity, 1) < 0 || !fmpz_fits_si(homogeneity))
+        reason = "the degree is zero or too high";
+    else
+        *degree = fmpz_get_si(homogeneity);
+    fmpz_clear(homogeneity);
     return reason;
+}
+
+/* ---- The march in t --------------------------------------------------------------- */
+
+#define MAX_TANGENT 0x1p20   /* 89.9999 degrees */
+#define MAX_NODES 400
+#define FINEST 0x1p-8        /* of t: the last step */
+
+typedef struct {
+    ncf_cap_t *cap;
+    const ncf_cap_jet_t *jet;
+    ncf_cap_gram_t *gram;
+    const ncf_limits_t *limits;
+    slong room;
+} march_t;
+
+/*
+ * A bound of d^2 P / dt^2 on [0, t]: c_j'' = j (j-2)(j-3) t^{j-4} - (L-j) j (j-1) t^{j-2} is a
+ * difference of terms that are not negative and increase, so the larger one bounds it.
+ */
+static double bend(const ncf_cap_jet_t *jet, double t)
+{
+    ncf_midrad_t sum = ncf__midrad_zero(), x = ncf__midrad_point(t);
+    ncf_midrad_t power[2] = {ncf__midrad_point(1), ncf__midrad_point(1)}; /* t^{j-4}, t^{j-2} */
+    for (slong j = 2; j <= jet->degree; j++) {
+        double first = (double) (j * (j - 2) * (j - 3)) * ncf__midrad_reach(power[0]);
+        double second = (double) ((jet->degree - j) * j * (j - 1)) * ncf__midrad_reach(power[1]);
+        ncf_midrad_t size = ncf__midrad(0, fmax(first, second));
+        sum = ncf__midrad_add(sum, ncf__midrad_mul(size, ncf__midrad(0, jet->norm[j])));
+        power[1] = ncf__midrad_mul(power[1], x);
+        if (j >= 4)
+            power[0] = ncf__midrad_mul(power[0], x);
+    }
+    return ncf__midrad_reach(sum);
+}
+
+static void append(march_t *m, double t, double bound)
+{
+    ncf_cap_t *cap = m->cap;
+    if (cap->node_count == m->room) {
+        m->room = 2 * m->room + 16;
+        cap->nodes = ncf__realloc(cap->nodes, (size_t) m->room, sizeof(*cap->nodes));
+    }
+    cap->nodes[cap->node_count].t = t;
+    cap->nodes[cap->node_count++].bound = bound;
+}
+
+/* T-CAP B: P > 0 between two nodes; `step` is at least their distance. */
+static int is_positive_between(const ncf_cap_jet_t *jet, double a, double b, double t,
+                               double step)
+{
+    double sag = bend(jet, t) * step * step / 8 * (1 + 16 * NCF_MIDRAD_UNIT);
+    return sag < fmin(a, b); /* false for a NaN */
+}
+
+/* A step from t after which the loss between nodes is about half of the bound at t. */
+static double first_step(const ncf_cap_jet_t *jet, double t, double bound)
+{
+    double step = MAX_TANGENT;
+    while (step > FINEST * t && step > 0x1p-40 &&
+           !(bend(jet, t + step) * step * step < 4 * bound))
+        step /= 2;
+    return step;
+}
+
+/* From node to node, until no step of FINEST times t is proved; returns the last t. */
+static double march(march_t *m, double last)
+{
+    double t = 0, bound = ncf__cap_bound(m->gram, m->jet, 0), slope = 0;
+    if (!(bound > 0))
+        return 0;
+    append(m, 0, bound);
+    while (t < last && m->cap->node_count < MAX_NODES) {
+        double step = first_step(m->jet, t, bound);
+        if (slope < 0) /* where the bound would be left at a quarter, going on like this */
+            step = fmin(step, fmax(-0.75 * bound / slope, 2 * FINEST * t));
+        for (;; step /= 2) {
+            if (!(step > FINEST * t) || ncf__limit_reached(m->limits) != NCF_LIMIT_NONE)
+                return t;
+            double next = fmin(t + step, last);
+            double there = ncf__cap_bound(m->gram, m->jet, next);
+            if (there > 0 && is_positive_between(m->jet, bound, there, next,
+                                                 (next - t) * (1 + 4 * NCF_MIDRAD_UNIT))) {
+                append(m, next, there);
+                slope = (there - bound) / (next - t);
+                t = next;
+                bound = there;
+                break;
+            }
+        }
+    }
+    return t;
+}
+
+/* A lower bound of atan(tangent), below pi/2. */
+static void set_angle(arf_t angle, double tangent)
+{
+    arb_t x;
+    arb_init(x);
+    arb_set_d(x, tangent);
+    arb_atan(x, x, 64);
+    arb_get_lbound_arf(angle, x, 53);
+    arb_clear(x);
+}
+
+static void conclude(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_gram_t *gram,
+                     double tangent, const ncf_limits_t *limits)
+{
+    if (!(tangent > 0)) {
+        int stopped = ncf__limit_reached(limits) != NCF_LIMIT_NONE;
+        cap_reset(cap, stopped ? "a limit was reached" : "the bounds are too wide for any cap");
+        return;
+    }
+    cap->verdict = ncf_proved();
+    cap->reason = NULL;
+    cap->tangent = tangent;
+    cap->order = gram->signed_order;
+    cap->exponent = jet->exponent;
+    set_angle(cap->angle, tangent);
+}
+
+static void certify(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_options_t *options)
+{
+    double last = options != NULL && options->max_tangent > 0
+                      ? fmin(options->max_tangent, MAX_TANGENT)
+                      : MAX_TANGENT;
+    ncf_cap_gram_t gram;
+    ncf__cap_gram_init(&gram, jet);
+    march_t m = {cap, jet, &gram, options != NULL ? options->limits : NULL, 0};
+    double tangent = march(&m, last);
+    conclude(cap, jet, &gram, tangent, m.limits);
+    ncf__cap_gram_clear(&gram);
 }
 
 void ncf__certify_cap(ncf_cap_t *cap, const ncf_certified_point_t *point,
                       const struct ncf_problem *problem, const ncf_network_t network,
                       const ncf_cap_options_t *options)
 {
-    (void) options;
     NCF_REQUIRE(network->unknowns == point->unknowns);
-    const char *reason = obstacle(point, problem);
-    cap_reset(cap, reason != NULL ? reason : "caps are not computed for this network");
+    slong degree = 0;
+    const char *reason = obstacle(&degree, point, problem);
+    cap_reset(cap, reason);
+    if (reason != NULL)
+        return;
+    ncf_cap_jet_t jet;
+    cap->reason = ncf__cap_jet_init(&jet, point, problem, network, degree, FLINT_MAX(degree, 2),
+                                    options != NULL ? options->limits : NULL);
+    if (cap->reason == NULL)
+        certify(cap, &jet, options);
+    ncf__cap_jet_clear(&jet);
 }
 
 /* |q|^2 - (q . u)^2 <= T^2 (q . u)^2 and q . u > 0, that is |q|^2 <= (1 + T^2)(q . u)^2. */

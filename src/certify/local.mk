@@ -2,6 +2,12 @@ libncf_core_la_SOURCES += \
 	src/certify/binary_lines.c \
 	src/certify/cap.c \
 	src/certify/cap.h \
+	src/certify/cap_bound.c \
+	src/certify/cap_expand.c \
+	src/certify/cap_form.c \
+	src/certify/cap_gram.c \
+	src/certify/cap_internal.h \
+	src/certify/cap_propose.c \
 	src/certify/cover.c \
 	src/certify/cover.h \
 	src/certify/cover_box.c \

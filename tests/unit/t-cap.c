@@ -1,21 +1,604 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* t-cap.c: caps of attraction, T-CAP. */
+/*
+ * t-cap.c: caps of attraction, T-CAP. The angle up to which q . u* increases is searched for
+ * numerically and never below the certified one; samples in the cap flow to the point.
+ */
 #include "../harness.h"
 #include "../problems.h"
 
-#include "../../src/certify/cap.h"
+#include "../../src/certify/cap_internal.h"
 
-static void test_unexamined(void)
-{
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MOST 64 /* unknowns, and numbers of the data */
+
+static const slong plane_x[] = {1, 2, 3, -1, -1, 1, 2, 2}, plane_y[] = {1, -1, 2, 1};
+static const slong space_x[] = {1, 2, 0, 3, -1, 1, -1, 1, 2, 2, 2, -1, 0, 1, 1};
+static const slong space_y[] = {1, -1, 2, 1, 2};
+
+typedef struct {
+    struct ncf_problem problem;
+    ncf_network_t network;
+    slong n, degree, points;
+    double x[4 * MOST], y[MOST];
+    ncf_certified_point_t point;
     ncf_cap_t cap;
-    ncf__cap_init(&cap);
-    int claims = ncf_is_proved(cap.verdict) || cap.tangent != 0 || arf_sgn(cap.angle) != 0;
-    ncf__cap_clear(&cap);
-    CHECK(!claims);
+    double u[MOST];
+} model_t;
+
+static void model_init(model_t *m, slong depth, const slong *widths, const slong *degrees,
+                       slong points, const slong *x, const slong *y)
+{
+    fmpz_t degree;
+    fmpz_init(degree);
+    ncf_test_problem_init(&m->problem, depth, widths, degrees, points, x, y);
+    CHECK(ncf__network_init(m->network, &m->problem));
+    CHECK(ncf__problem_homogeneous(degree, &m->problem));
+    m->degree = fmpz_get_si(degree);
+    m->n = m->network->unknowns;
+    m->points = points;
+    for (slong k = 0; k < points * widths[0]; k++)
+        m->x[k] = (double) x[k];
+    for (slong k = 0; k < points; k++)
+        m->y[k] = (double) y[k];
+    ncf__certified_point_init(&m->point, m->network);
+    ncf__cap_init(&m->cap);
+    fmpz_clear(degree);
+}
+
+static void model_clear(model_t *m)
+{
+    ncf__cap_clear(&m->cap);
+    ncf__certified_point_clear(&m->point);
+    ncf__network_clear(m->network);
+    ncf_test_problem_clear(&m->problem);
+}
+
+static double dot(const double *a, const double *b, slong n)
+{
+    double sum = 0;
+    for (slong i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static void normalise(double *a, slong n)
+{
+    double norm = sqrt(dot(a, a, n));
+    for (slong i = 0; i < n; i++)
+        a[i] /= norm;
+}
+
+static void gradient(double *g, const double *q, const model_t *m)
+{
+    ncf__network_eval_double(NULL, g, NULL, q, m->network, m->x, m->y, m->points);
+}
+
+/* Euler steps of the sphere flow, which the gradient's norm scales. */
+static void flow(double *q, const model_t *m, int steps, double size)
+{
+    double g[MOST];
+    for (int k = 0; k < steps; k++) {
+        gradient(g, q, m);
+        double norm = sqrt(dot(g, g, m->n));
+        for (slong i = 0; i < m->n; i++)
+            q[i] += size * g[i] / norm;
+        normalise(q, m->n);
+    }
+}
+
+static void random_unit(double *q, slong n, ncf_random_t *random)
+{
+    for (slong i = 0; i < n; i++)
+        q[i] = ncf__random_unit(random) + ncf__random_unit(random) - 1;
+    normalise(q, n);
+}
+
+static void certify_from(model_t *m, const double *u)
+{
+    static const ncf_point_options_t options = {80, 512, NULL};
+    arb_ptr candidate = _arb_vec_init(m->n);
+    for (slong j = 0; j < m->n; j++)
+        arb_set_d(candidate + j, u[j]);
+    ncf__certify_point(&m->point, candidate, &m->problem, m->network, &options);
+    ncf__certify_cap(&m->cap, &m->point, &m->problem, m->network, NULL);
+    for (slong j = 0; j < m->n; j++)
+        m->u[j] = arf_get_d(arb_midref(m->point.point + j), ARF_RND_NEAR);
+    _arb_vec_clear(candidate, m->n);
+}
+
+/* A strict maximum with lambda > 0 to which the flow leads; 0 when none is found. */
+static int find_maximum(model_t *m, ncf_random_t *random)
+{
+    double q[MOST], g[MOST];
+    for (int trial = 0; trial < 20; trial++) {
+        random_unit(q, m->n, random);
+        flow(q, m, 600, 0.05);
+        flow(q, m, 300, 0.005);
+        gradient(g, q, m);
+        if (!(dot(g, q, m->n) > 0))
+            continue;
+        certify_from(m, q);
+        if (ncf_is_proved(m->point.exists) &&
+            m->point.second_order == NCF_SECOND_ORDER_STRICT && dot(m->u, q, m->n) > 0.99)
+            return 1;
+    }
+    return 0;
+}
+
+/* ---- The true angle, by search ---------------------------------------------------- */
+
+/* P(t, v), and its gradient with respect to v. */
+static double evaluate(double *out, const model_t *m, double t, const double *v)
+{
+    double w[MOST] = {0}, g[MOST], h[MOST], value;
+    slong n = m->n;
+    double l = (double) m->degree;
+    for (slong i = 0; i < n; i++)
+        w[i] = m->u[i] + t * v[i];
+    ncf__network_eval_double(&value, g, NULL, w, m->network, m->x, m->y, m->points);
+    ncf__network_hvp_double(h, w, v, m->network, m->x, m->y, m->points);
+    for (slong i = 0; i < n; i++)
+        out[i] = l * t * g[i] - (1 + t * t) * (g[i] / t + h[i]);
+    return l * value - (1 + t * t) * dot(g, v, n) / t;
+}
+
+static void project(double *v, const model_t *m)
+{
+    double along = dot(v, m->u, m->n);
+    for (slong i = 0; i < m->n; i++)
+        v[i] -= along * m->u[i];
+    normalise(v, m->n);
+}
+
+/* The least P(t, .) that descent from v finds; v becomes the place. */
+static double descend(double *v, const model_t *m, double t)
+{
+    double g[MOST], trial[MOST], next[MOST], step = 0.3;
+    double value = evaluate(g, m, t, v);
+    for (int k = 0; k < 120 && step > 0x1p-16; k++) {
+        double norm = sqrt(dot(g, g, m->n));
+        for (slong i = 0; i < m->n; i++)
+            trial[i] = v[i] - step * g[i] / norm;
+        project(trial, m);
+        double lower = evaluate(next, m, t, trial);
+        if (lower < value) {
+            memcpy(v, trial, sizeof(trial));
+            memcpy(g, next, sizeof(next));
+            value = lower;
+            step *= 1.3;
+        } else {
+            step /= 3;
+        }
+    }
+    return value;
+}
+
+/* The least tangent at which descent finds P <= 0, from below; tries starts of its own. */
+static double monotone_tangent(const model_t *m, double from, int starts, ncf_random_t *random)
+{
+    double v[MOST], best = 1024;
+    for (int k = 0; k < starts; k++) {
+        double low = from / 4, high;
+        random_unit(v, m->n, random);
+        project(v, m);
+        for (high = low; high < best && descend(v, m, high) > 0; high *= 1.1)
+            low = high;
+        for (int i = 0; i < 20 && high < best; i++) {
+            double middle = (low + high) / 2;
+            if (descend(v, m, middle) > 0)
+                low = middle;
+            else
+                high = middle;
+        }
+        best = fmin(best, high);
+    }
+    return best;
+}
+
+/* ---- Tests ------------------------------------------------------------------------ */
+
+static void measure(const char *name, slong depth, const slong *widths, const slong *degrees,
+                    slong points, const slong *x, const slong *y, double wanted)
+{
+    model_t m;
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 77);
+    model_init(&m, depth, widths, degrees, points, x, y);
+    int found = find_maximum(&m, &random);
+    double start = ncf__clock();
+    ncf__certify_cap(&m.cap, &m.point, &m.problem, m.network, NULL);
+    double seconds = ncf__clock() - start, truth = 0;
+    if (ncf_is_proved(m.cap.verdict))
+        truth = monotone_tangent(&m, m.cap.tangent, m.n > 14 ? 1 : m.n > 6 ? 4 : 8, &random);
+    double angle = arf_get_d(m.cap.angle, ARF_RND_DOWN);
+    if (getenv("NCF_CAP_VERBOSE") != NULL)
+        printf("%-12s n %2ld L %ld order %ld nodes %3ld angle %.4f true %.4f ratio %.3f %.3f s %s\n",
+               name, (long) m.n, (long) m.degree, (long) m.cap.order, (long) m.cap.node_count,
+               angle, atan(truth), angle / atan(truth), seconds,
+               m.cap.reason != NULL ? m.cap.reason : "");
+    CHECK_MSG(found, "%s: no strict maximum was found", name);
+    CHECK_MSG(ncf_is_proved(m.cap.verdict), "%s: %s", name, m.cap.reason);
+    CHECK_MSG(m.cap.tangent < truth, "%s: %g is not below %g", name, m.cap.tangent, truth);
+    CHECK_MSG(angle > wanted * atan(truth), "%s: %g of %g", name, angle, atan(truth));
+    model_clear(&m);
+}
+
+static void test_angles(void)
+{
+    static const slong one[] = {2, 1, 1}, two[] = {2, 2, 1}, deep[] = {2, 2, 1, 1},
+                       space[] = {3, 3, 1}, line[] = {2, 1, 1, 1};
+    static const slong p2[] = {2, 2}, p3[] = {3, 3}, p4[] = {4};
+    measure("2-1-1 p2", 2, one, p2, 4, plane_x, plane_y, 0.6);
+    measure("2-1-1 p3", 2, one, p3, 4, plane_x, plane_y, 0.6);
+    measure("2-1-1 p4", 2, one, p4, 4, plane_x, plane_y, 0.6);
+    measure("2-2-1 p2", 2, two, p2, 4, plane_x, plane_y, 0.6);
+    measure("2-2-1 p3", 2, two, p3, 4, plane_x, plane_y, 0.6);
+    measure("3-3-1 p2", 2, space, p2, 5, space_x, space_y, 0.6);
+    measure("3-3-1 p3", 2, space, p3, 5, space_x, space_y, 0.6);
+    measure("2-1-1-1 p2", 3, line, p2, 4, plane_x, plane_y, 0.6);
+    measure("2-2-1-1 p2", 3, deep, p2, 4, plane_x, plane_y, 0.6);
+}
+
+/*
+ * d = 1, one unit: N = c cos^p sin of an angle, with its maximum at f = atan(1/sqrt p) and
+ * critical points at pi/2 and -f: q . u* increases up to the nearer one.
+ */
+static void test_circle(void)
+{
+    static const slong widths[] = {1, 1, 1}, x[] = {2}, y[] = {1};
+    for (slong p = 2; p <= 6; p++) {
+        model_t m;
+        double f = atan(1 / sqrt((double) p)), u[] = {cos(f), sin(f)};
+        double exact = fmin(2 * f, acos(0.0) - f);
+        model_init(&m, 2, widths, &p, 1, x, y);
+        certify_from(&m, u);
+        double angle = arf_get_d(m.cap.angle, ARF_RND_NEAR);
+        CHECK_MSG(ncf_is_proved(m.cap.verdict) && angle < exact && angle > 0.9 * exact,
+                  "p = %ld: %g of %g", (long) p, angle, exact);
+        model_clear(&m);
+    }
+}
+
+/* L = 2: N is a quadratic form, and the cap the open half sphere. */
+static void test_half_sphere(void)
+{
+    static const slong widths[] = {2, 1, 1}, one[] = {1};
+    model_t m;
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 78);
+    model_init(&m, 2, widths, one, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random));
+    CHECK(ncf_is_proved(m.cap.verdict));
+    CHECK(arf_cmp_d(m.cap.angle, 1.57) > 0 && arf_cmp_d(m.cap.angle, acos(0.0)) < 0);
+    model_clear(&m);
+}
+
+static int refused(const ncf_cap_t *cap)
+{
+    return ncf_is_undecided(cap->verdict) && cap->reason != NULL && cap->tangent == 0 &&
+           arf_is_zero(cap->angle) && cap->node_count == 0;
+}
+
+static void test_refusals(void)
+{
+    static const slong two[] = {2, 2, 1}, square[] = {2}, linear[] = {1};
+    model_t m;
+    ncf_random_t random;
+    int saddles = 0, wrong = 0;
+    double q[MOST];
+    ncf__random_init(&random, ncf_test_seed(), 79);
+    model_init(&m, 2, two, square, 4, plane_x, plane_y);
+    CHECK(refused(&m.cap));
+    ncf__certify_cap(&m.cap, &m.point, &m.problem, m.network, NULL);
+    CHECK(refused(&m.cap)); /* the record was never filled */
+    for (int k = 0; k < 40; k++) {
+        random_unit(q, m.n, &random);
+        certify_from(&m, q);
+        int strict = ncf_is_proved(m.point.exists) && m.point.index == 0 && m.point.nullity == 0;
+        saddles += m.point.index > 0;
+        wrong += !strict && !refused(&m.cap);
+    }
+    model_clear(&m);
+    CHECK(saddles > 0);
+    CHECK(wrong == 0);
+    model_init(&m, 2, two, linear, 4, plane_x, plane_y); /* a circle of points */
+    random_unit(q, m.n, &random);
+    flow(q, &m, 500, 0.05);
+    certify_from(&m, q);
+    CHECK(refused(&m.cap));
+    model_clear(&m);
+}
+
+/* out = the point at tangent t in a random direction v. */
+static void random_in_cap(double *out, double *v, const model_t *m, double t,
+                          ncf_random_t *random)
+{
+    random_unit(v, m->n, random);
+    project(v, m);
+    for (slong i = 0; i < m->n; i++)
+        out[i] = m->u[i] + t * v[i];
+    normalise(out, m->n);
+}
+
+/* Samples of the cap: membership, the sign of d/ds (q . u*), the nodes, and where flows end. */
+static void test_samples(void)
+{
+    static const slong widths[] = {2, 2, 1, 1}, p2[] = {2, 2};
+    model_t m;
+    ncf_random_t random;
+    int outside = 0, falling = 0, lost = 0, beyond = 0;
+    double q[MOST] = {0}, v[MOST], g[MOST];
+    ncf__random_init(&random, ncf_test_seed(), 80);
+    model_init(&m, 3, widths, p2, 4, plane_x, plane_y);
+    int found = find_maximum(&m, &random) && ncf_is_proved(m.cap.verdict);
+    arb_ptr ball = _arb_vec_init(m.n);
+    for (int k = 0; found && k < 400; k++) {
+        double t = m.cap.tangent * (k % 4 == 0 ? 0.9999 : ncf__random_unit(&random));
+        random_in_cap(q, v, &m, t, &random);
+        for (slong i = 0; i < m.n; i++)
+            arb_set_d(ball + i, q[i]);
+        outside += !ncf__cap_contains(&m.cap, &m.point, ball, 80);
+        gradient(g, q, &m);
+        falling += dot(g, m.u, m.n) - dot(q, g, m.n) * dot(q, m.u, m.n) <= 0;
+        const ncf_cap_node_t *node = m.cap.nodes + 1 + k % (m.cap.node_count - 1);
+        beyond += ldexp(evaluate(g, &m, node->t, v), (int) m.cap.exponent) < node->bound;
+        if (k % 20 == 0) {
+            flow(q, &m, 400, 0.02);
+            flow(q, &m, 400, 0.001);
+            lost += dot(q, m.u, m.n) < 0.999;
+        }
+    }
+    CHECK(found);
+    CHECK_MSG(outside == 0 && falling == 0 && lost == 0 && beyond == 0, "%d %d %d %d", outside,
+              falling, lost, beyond);
+    random_in_cap(q, v, &m, m.cap.tangent * 1.0001, &random);
+    for (slong i = 0; i < m.n; i++)
+        arb_set_d(ball + i, q[i]);
+    CHECK(!ncf__cap_contains(&m.cap, &m.point, ball, 80));
+    for (slong i = 0; i < m.n; i++)
+        arb_set_d(ball + i, -m.u[i]);
+    CHECK(!ncf__cap_contains(&m.cap, &m.point, ball, 80));
+    arb_indeterminate(ball);
+    CHECK(!ncf__cap_contains(&m.cap, &m.point, ball, 80));
+    _arb_vec_clear(ball, m.n);
+    model_clear(&m);
+}
+
+/* 20 and 60 unknowns. */
+static void test_large(void)
+{
+    static const slong x[] = {1, 2, 0, 1, -1, 3, -1, 1, 2, 0, -1, 1, 2, 0, 1, 2, 2, -1, 1, 1,
+                              0, 1, 1, -2, 1, 1, 0, -1, 1, 2},
+                       y[] = {1, 2, -1, 1, 2, 1}, small[] = {3, 5, 1}, large[] = {5, 10, 1},
+                       p2[] = {2};
+    measure("3-5-1 p2", 2, small, p2, 6, x, y, 0.4);
+    measure("5-10-1 p2", 2, large, p2, 6, x, y, 0.1);
+}
+
+/* ---- The expansion, for networks of every type ------------------------------------- */
+
+static void power(ncf_activation_t *out, slong degree)
+{
+    out->kind = NCF_ACTIVATION_POWER;
+    out->degree = degree;
+}
+
+/* Two inputs, widths 2-2-1, cubes: of degree 4. */
+static void layers_spec(ncf_network_spec_t *spec)
+{
+    spec->inputs = 2;
+    spec->depth = 2;
+    spec->widths = ncf__malloc(3, sizeof(slong));
+    spec->widths[0] = spec->widths[1] = 2;
+    spec->widths[2] = 1;
+    spec->activations = ncf__calloc(1, sizeof(*spec->activations));
+    power(spec->activations, 3);
+}
+
+/* Ten inputs, two channels of five; of degree 4, with weights that occur several times. */
+static void convolution_spec(ncf_network_spec_t *spec)
+{
+    spec->kind = NCF_NETWORK_CONVOLUTION;
+    spec->inputs = 10;
+    spec->channels = 2;
+    spec->length = 5;
+    spec->stages = 1;
+    spec->convolutions = ncf__calloc(1, sizeof(*spec->convolutions));
+    spec->convolutions[0] = (ncf_convolution_t) {2, 2, 1, 2};
+    spec->activations = ncf__calloc(1, sizeof(*spec->activations));
+    power(spec->activations, 3);
+}
+
+/* H = 2/3 w_0^3 w_1 x_0^2 + 5 w_2^4 x_0 x_1 */
+static void formula_spec(ncf_network_spec_t *spec)
+{
+    static const slong starts[] = {0, 3, 6}, inputs[] = {2, 4};
+    static const ncf_factor_t factors[] = {{0, 3}, {1, 1}, {0, 2}, {2, 4}, {0, 1}, {1, 1}};
+    spec->kind = NCF_NETWORK_POLYNOMIAL;
+    spec->inputs = 2;
+    spec->weight_count = 3;
+    spec->weight_names = ncf__calloc(3, sizeof(char *));
+    spec->input_names = ncf__calloc(2, sizeof(char *));
+    for (int k = 0; k < 3; k++)
+        spec->weight_names[k] = ncf__strdup("w");
+    for (int k = 0; k < 2; k++)
+        spec->input_names[k] = ncf__strdup("x");
+    spec->formula.count = 2;
+    spec->formula.coefficients = _fmpq_vec_init(2);
+    fmpq_set_si(spec->formula.coefficients, 2, 3);
+    fmpq_set_si(spec->formula.coefficients + 1, 5, 1);
+    spec->formula.starts = ncf__malloc(3, sizeof(slong));
+    memcpy(spec->formula.starts, starts, sizeof(starts));
+    spec->formula.inputs = ncf__malloc(2, sizeof(slong));
+    memcpy(spec->formula.inputs, inputs, sizeof(inputs));
+    spec->formula.factors = ncf__malloc(6, sizeof(*factors));
+    memcpy(spec->formula.factors, factors, sizeof(factors));
+}
+
+static void set_spec(ncf_network_spec_t *spec, int type)
+{
+    memset(spec, 0, sizeof(*spec));
+    if (type == 0)
+        layers_spec(spec);
+    else if (type == 1)
+        convolution_spec(spec);
+    else if (type == 2)
+        formula_spec(spec);
+    if (type < 3)
+        return;
+    spec->kind = NCF_NETWORK_SUM;
+    spec->inputs = 2;
+    spec->part_count = 2;
+    spec->parts = ncf__calloc(2, sizeof(*spec->parts));
+    layers_spec(&spec->parts[1]);
+    formula_spec(&spec->parts[0]);
+}
+
+/* u + U y, U the columns but the pivot's of I - w w' / (1 + |u_p|), w = u + sign(u_p) e_p. */
+static void move(double *out, const double *u, const double *y, slong n)
+{
+    double w[MOST], along = 0;
+    slong pivot = 0;
+    for (slong i = 1; i < n; i++)
+        pivot = fabs(u[i]) > fabs(u[pivot]) ? i : pivot;
+    memcpy(w, u, (size_t) n * sizeof(double));
+    w[pivot] += u[pivot] < 0 ? -1 : 1;
+    for (slong i = 0, k = 0; i < n; i++) {
+        out[i] = u[i];
+        if (i == pivot)
+            continue;
+        out[i] += y[k];
+        along += w[i] * y[k++];
+    }
+    for (slong i = 0; i < n; i++)
+        out[i] -= w[i] * along / (1 + fabs(u[pivot]));
+}
+
+/* The parts of degree 0..4 of the jet at y. */
+static void forms_at(double *parts, const ncf_cap_jet_t *jet, const double *y)
+{
+    slong exponents[MOST];
+    for (slong k = 0; k <= jet->degree; k++)
+        parts[k] = 0;
+    for (slong k = 0; k < jet->set.count; k++) {
+        double term = jet->form[k].mid;
+        ncf__monomial_exponents(exponents, &jet->set, k);
+        for (slong i = 0; i < jet->set.variables; i++)
+            term *= pow(y[i], (double) exponents[i]);
+        parts[ncf__monomial_degree(&jet->set, k)] += term;
+    }
+}
+
+static void check_expansion(int type, ncf_random_t *random)
+{
+    static const slong plane[] = {2, 1, 1}, wide[] = {10, 1, 1}, one[] = {1};
+    struct ncf_problem problem;
+    ncf_network_t network;
+    ncf_certified_point_t point;
+    ncf_cap_jet_t jet, low;
+    double u[MOST] = {0}, y[MOST] = {0}, w[MOST], x[4 * MOST], z[MOST], parts[8] = {0}, value;
+    int far = 0, below = 0;
+    ncf_test_problem_random(&problem, 2, type == 1 ? wide : plane, one, 3, random);
+    ncf__network_spec_clear(&problem.network);
+    set_spec(&problem.network, type);
+    CHECK(ncf__network_init(network, &problem));
+    slong n = network->unknowns, d = network->inputs;
+    for (slong k = 0; k < 3 * d; k++)
+        x[k] = fmpq_get_d(fmpq_mat_entry(problem.x, k / d, k % d));
+    for (slong k = 0; k < 3; k++)
+        z[k] = fmpq_get_d(fmpq_mat_entry(problem.y, k, 0));
+    ncf__certified_point_init(&point, network);
+    random_unit(u, n, random);
+    for (slong i = 0; i < n; i++)
+        arb_set_d(point.point + i, u[i]);
+    arb_one(point.point + n);
+    CHECK(ncf__cap_jet_init(&jet, &point, &problem, network, 4, 4, NULL) == NULL);
+    CHECK(ncf__cap_jet_init(&low, &point, &problem, network, 4, 2, NULL) == NULL);
+    for (int k = 0; k < 30; k++) {
+        double sum = 0;
+        random_unit(y, n - 1, random);
+        forms_at(parts, &jet, y);
+        move(w, u, y, n);
+        ncf__network_eval_double(&value, NULL, NULL, w, network, x, z, 3);
+        for (slong j = 0; j <= 4; j++) {
+            sum += ldexp(parts[j], (int) -jet.exponent);
+            below += fabs(parts[j]) > jet.norm[j] || fabs(parts[j]) > low.norm[j];
+        }
+        far += !(fabs(sum - value) <= 0x1p-36 * (1 + fabs(value)));
+    }
+    CHECK_MSG(jet.set.order == 4 && low.set.order == 2, "type %d", type);
+    CHECK_MSG(far == 0, "type %d: %d values differ", type, far);
+    CHECK_MSG(below == 0, "type %d: %d forms above their norms", type, below);
+    ncf__cap_jet_clear(&low);
+    ncf__cap_jet_clear(&jet);
+    ncf__certified_point_clear(&point);
+    ncf__network_clear(network);
+    ncf_test_problem_clear(&problem);
+}
+
+static void test_expansion(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 81);
+    for (int type = 0; type < 4; type++)
+        check_expansion(type, &random);
+}
+
+/* z' B z = 0 for the free parts, and z' G z = P for unit v: on all monomials at once. */
+static void test_gram(void)
+{
+    static const slong widths[] = {2, 1, 1, 1}, p2[] = {2, 2};
+    model_t m;
+    ncf_random_t random;
+    ncf_cap_jet_t jet;
+    ncf_cap_gram_t gram;
+    double y[MOST], z[MOST * 4], parts[16], worst_free = 0, worst = 0;
+    ncf__random_init(&random, ncf_test_seed(), 82);
+    model_init(&m, 3, widths, p2, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random));
+    CHECK(ncf__cap_jet_init(&jet, &m.point, &m.problem, m.network, 7, 7, NULL) == NULL);
+    ncf__cap_gram_init(&gram, &jet);
+    for (int trial = 0; trial < 10; trial++) {
+        random_unit(y, m.n - 1, &random);
+        forms_at(parts, &jet, y);
+        for (slong k = 1; k <= gram.size; k++) {
+            slong exponents[MOST];
+            double weight = 1, run = 0;
+            ncf__monomial_exponents(exponents, &jet.set, k);
+            for (slong i = 0; i < m.n - 1; i++) {
+                for (slong e = 1; e <= exponents[i]; e++)
+                    weight *= sqrt(++run / (double) e) * y[i];
+            }
+            z[k - 1] = weight;
+        }
+        for (slong k = 0; k < gram.part_count; k++) {
+            double form = 0, want = k >= gram.free_first ? 0 : k == 0 ? jet.lambda.mid : parts[k + 1];
+            for (slong i = 0; i < gram.size * gram.size; i++)
+                form += z[i / gram.size] * z[i % gram.size] * gram.parts[k].mid[i];
+            if (k >= gram.free_first)
+                worst_free = fmax(worst_free, fabs(form));
+            else
+                worst = fmax(worst, fabs(form - want));
+        }
+    }
+    CHECK_MSG(gram.half == 4 && gram.signed_order == 7 && gram.size == 34, "%ld %ld %ld",
+              (long) gram.half, (long) gram.signed_order, (long) gram.size);
+    CHECK_MSG(worst < 0x1p-40 && worst_free < 0x1p-40, "%g %g", worst, worst_free);
+    ncf__cap_gram_clear(&gram);
+    ncf__cap_jet_clear(&jet);
+    model_clear(&m);
 }
 
 int main(void)
 {
-    static const ncf_test_t tests[] = {{"unexamined", test_unexamined}, {NULL, NULL}};
+    static const ncf_test_t tests[] = {
+        {"the circle", test_circle},     {"degree two", test_half_sphere},
+        {"refusals", test_refusals},     {"expansion", test_expansion},
+        {"matrices", test_gram},         {"samples", test_samples},
+        {"angles", test_angles},         {"large", test_large},
+        {NULL, NULL}};
     return ncf_test_main("cap", tests);
 }

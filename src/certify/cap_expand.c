@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * cap_expand.c: N(u + y) for y in the complement of u, through the layers: each weight is
+ * an affine form in the coordinates of y. Degrees above the order of the jet are bounded by norms
+ * (T-CAP E).
+ */
+#include "cap_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define MAX_MONOMIALS 60000 /* of a jet, so that it takes megabytes */
+#define MAX_WORK 4e9        /* products of intervals: some ten seconds */
+#define MAX_UNKNOWNS 1000
+
+typedef struct {
+    const struct ncf_problem *problem;
+    const ncf_network_struct *network;
+    ncf_cap_jet_t *jet;
+    const ncf_limits_t *limits;
+    ncf_midrad_t *weights; /* n x (m + 1): weight c is weights[c][0] + sum_i weights[c][i] y_i */
+    ncf_midrad_t *x, *z;   /* points x d, points */
+    ncf_cap_sums_t sums;
+    int32_t *shift;
+    arb_ptr total;         /* L + 1: bounds of the norms of N_j, j above the order */
+} expansion_t;
+
+/*
+ * The columns of the reflection I - w w^T / (1 + |u_p|), w = u + sign(u_p) e_p, other than p are
+ * an orthonormal basis of the complement of u.
+ */
+static void set_weights(ncf_midrad_t *weights, arb_srcptr u, slong n)
+{
+    slong pivot = 0, prec = 128;
+    for (slong c = 1; c < n; c++) {
+        if (arf_cmpabs(arb_midref(u + c), arb_midref(u + pivot)) > 0)
+            pivot = c;
+    }
+    int negative = arf_sgn(arb_midref(u + pivot)) < 0;
+    arb_ptr w = _arb_vec_init(n);
+    arb_t scale, entry;
+    arb_init(scale);
+    arb_init(entry);
+    _arb_vec_set(w, u, n);
+    if (negative)
+        arb_sub_ui(w + pivot, w + pivot, 1, prec);
+    else
+        arb_add_ui(w + pivot, w + pivot, 1, prec);
+    arb_abs(scale, w + pivot);
+    arb_inv(scale, scale, prec);
+    for (slong c = 0; c < n; c++) {
+        ncf_midrad_t *row = weights + c * n;
+        *row++ = ncf__midrad_from_arb(u + c, 0);
+        for (slong i = 0; i < n; i++) {
+            if (i == pivot)
+                continue;
+            arb_mul(entry, w + c, w + i, prec);
+            arb_mul(entry, entry, scale, prec);
+            arb_neg(entry, entry);
+            if (i == c)
+                arb_add_ui(entry, entry, 1, prec);
+            *row++ = ncf__midrad_from_arb(entry, 0);
+        }
+    }
+    arb_clear(entry);
+    arb_clear(scale);
+    _arb_vec_clear(w, n);
+}
+
+/* ---- Norms ----------------------------------------------------------------------- */
+
+/* An upper bound of |x| as a ball without a radius. */
+static void set_upper(arb_t out, ncf_midrad_t x)
+{
+    arb_set_d(out, fabs(x.mid));
+    mag_t radius;
+    mag_init(radius);
+    mag_set_d(radius, x.radius);
+    mag_add(arb_radref(out), arb_radref(out), radius);
+    arb_get_ubound_arf(arb_midref(out), out, 64);
+    mag_zero(arb_radref(out));
+    mag_clear(radius);
+}
+
+/*
+ * norms[j] = a bound of the 2-norm of the vector of the parts of degree j of the units'
+ * polynomials on |y| = 1, for j up to the order.
+ */
+static void exact_norms(arb_ptr norms, const ncf_midrad_t *units, slong count,
+                        const ncf_monomials_t *set)
+{
+    arb_t term;
+    arb_init(term);
+    for (slong j = 0; j <= set->order; j++) {
+        arb_zero(norms + j);
+        for (slong k = 0; k < count; k++) {
+            set_upper(term, ncf__cap_square_norm(units + k * set->count, set, j));
+            arb_add(norms + j, norms + j, term, 64);
+        }
+        arb_sqrt(norms + j, norms + j, 64);
+    }
+    arb_clear(term);
+}
+
+/* How often the most frequent weight of W_l occurs in it. */
+static slong most_repeats(const ncf_network_struct *part, slong l)
+{
+    const slong *ties = part->layers.ties[l - 1];
+    slong most = 1, entries = part->layers.widths[l] * part->layers.widths[l - 1];
+    if (ties == NULL)
+        return 1;
+    slong *uses = ncf__calloc((size_t) part->unknowns, sizeof(*uses));
+    for (slong k = 0; k < entries; k++) {
+        if (ties[k] >= 0)
+            most = FLINT_MAX(most, ++uses[ties[k]]);
+    }
+    ncf__free(uses);
+    return most;
+}
+
+/* A bound of the Frobenius norm of W_l at u. */
+static void matrix_norm(arb_t norm, const expansion_t *e, const ncf_network_struct *part, slong l)
+{
+    const slong *ties = part->layers.ties[l - 1];
+    slong n = e->network->unknowns;
+    arb_t entry;
+    arb_init(entry);
+    arb_zero(norm);
+    for (slong k = 0; k < part->layers.widths[l] * part->layers.widths[l - 1]; k++) {
+        slong at = ties == NULL ? part->layers.offsets[l - 1] + k : ties[k];
+        if (at == NCF_TIE_ZERO)
+            continue;
+        arb_one(entry);
+        if (at >= 0)
+            set_upper(entry, e->weights[(part->first + at) * n]);
+        arb_addmul(norm, entry, entry, 64);
+    }
+    arb_sqrt(norm, norm, 64);
+    arb_clear(entry);
+}
+
+/* out[j] = |W_l| in[j] + sqrt(repeats) in[j - 1] for j above the order. */
+static void majorise_matrix(arb_ptr out, arb_srcptr in, const expansion_t *e,
+                            const ncf_network_struct *part, slong l)
+{
+    arb_t norm, root;
+    arb_init(norm);
+    arb_init(root);
+    matrix_norm(norm, e, part, l);
+    arb_sqrt_ui(root, (ulong) most_repeats(part, l), 64);
+    for (slong j = e->jet->set.order + 1; j <= e->jet->degree; j++) {
+        arb_mul(out + j, norm, in + j, 64);
+        arb_addmul(out + j, root, in + j - 1, 64);
+    }
+    arb_clear(root);
+    arb_clear(norm);
+}
+
+/* in is the majorant of b; out[j] is that of c b^p for j above the order. */
+static void majorise_power(arb_ptr out, arb_srcptr in, const expansion_t *e, slong p,
+                           ncf_midrad_t constant)
+{
+    slong length = e->jet->degree + 1;
+    arb_t c;
+    arb_init(c);
+    set_upper(c, constant);
+    arb_ptr power = _arb_vec_init(length);
+    _arb_poly_pow_ui_trunc_binexp(power, in, length, (ulong) p, length, 64);
+    for (slong j = e->jet->set.order + 1; j < length; j++)
+        arb_mul(out + j, power + j, c, 64);
+    _arb_vec_clear(power, length);
+    arb_clear(c);
+}
+
+/* ---- Layers ---------------------------------------------------------------------- */
+
+typedef struct {
+    ncf_midrad_t *b, *a; /* widest x set.count */
+    slong degree;        /* of the polynomials in a */
+    arb_ptr b_norm, a_norm; /* L + 1 */
+} layer_state_t;
+
+/* b = W_l a. */
+static void apply_matrix(layer_state_t *s, expansion_t *e, const ncf_network_struct *part,
+                         slong l)
+{
+    const ncf_layers_t *layers = &part->layers;
+    const ncf_monomials_t *set = &e->jet->set;
+    slong rows = layers->widths[l], columns = layers->widths[l - 1], n = e->network->unknowns;
+    const slong *ties = layers->ties[l - 1];
+    ncf_midrad_t one = ncf__midrad_point(1);
+    for (slong r = 0; r < rows; r++) {
+        ncf__cap_sums_zero(&e->sums, set);
+        for (slong c = 0; c < columns; c++) {
+            slong k = r * columns + c;
+            slong at = ties == NULL ? layers->offsets[l - 1] + k : ties[k];
+            const ncf_midrad_t *a = s->a + c * set->count;
+            if (at >= 0)
+                ncf__cap_add_affine(&e->sums, set, e->weights + (part->first + at) * n, a,
+                                    s->degree);
+            else if (at == NCF_TIE_ONE)
+                ncf__cap_add_product(&e->sums, set, e->shift, &one, 0, a, s->degree);
+        }
+        ncf__cap_sums_get(s->b + r * set->count, &e->sums, set);
+    }
+    s->degree++;
+    if (set->order < e->jet->degree) {
+        exact_norms(s->b_norm, s->b, rows, set);
+        majorise_matrix(s->b_norm, s->a_norm, e, part, l);
+    }
+}
+
+/* a = c b^p, entry by entry. */
+static void apply_activation(layer_state_t *s, expansion_t *e, const ncf_layers_t *layers,
+                             slong l)
+{
+    const ncf_monomials_t *set = &e->jet->set;
+    slong p = ncf__activation_monomial(layers->activations + l - 1), degree = s->degree;
+    ncf_midrad_t c = ncf__midrad_point(1);
+    if (layers->constants[l - 1].count > 0)
+        c = ncf__midrad_from_fmpq(layers->constants[l - 1].exact + p, 0);
+    for (slong r = 0; r < layers->widths[l]; r++) {
+        ncf_midrad_t *a = s->a + r * set->count;
+        const ncf_midrad_t *b = s->b + r * set->count;
+        ncf__cap_sums_zero(&e->sums, set);
+        ncf__cap_add_product(&e->sums, set, e->shift, &c, 0, b, degree);
+        ncf__cap_sums_get(a, &e->sums, set);
+        for (slong k = 1; k < p; k++) {
+            ncf__cap_sums_zero(&e->sums, set);
+            ncf__cap_add_product(&e->sums, set, e->shift, b, degree, a, k * degree);
+            ncf__cap_sums_get(a, &e->sums, set);
+        }
+    }
+    s->degree = p * degree;
+    if (set->order < e->jet->degree) {
+        exact_norms(s->a_norm, s->a, layers->widths[l], set);
+        majorise_power(s->a_norm, s->b_norm, e, p, c);
+    }
+}
+
+/* form += z_i b, and the norms above the order. */
+static void add_point(expansion_t *e, const layer_state_t *s, ncf_midrad_t z)
+{
+    ncf_cap_jet_t *jet = e->jet;
+    for (slong k = 0; k < jet->set.count; k++)
+        jet->form[k] = ncf__midrad_add(jet->form[k], ncf__midrad_mul(z, s->b[k]));
+    arb_t size;
+    arb_init(size);
+    set_upper(size, z);
+    for (slong j = jet->set.order + 1; j <= jet->degree; j++)
+        arb_addmul(e->total + j, size, s->b_norm + j, 64);
+    arb_clear(size);
+}
+
+static int expand_layers(expansion_t *e, const ncf_network_struct *part)
+{
+    const ncf_layers_t *layers = &part->layers;
+    const ncf_monomials_t *set = &e->jet->set;
+    slong widest = 1, length = e->jet->degree + 1, d = e->network->inputs, i;
+    for (slong l = 0; l <= layers->depth; l++)
+        widest = FLINT_MAX(widest, layers->widths[l]);
+    layer_state_t s;
+    s.b = ncf__calloc(2 * (size_t) widest, (size_t) set->count * sizeof(ncf_midrad_t));
+    s.a = s.b + widest * set->count;
+    s.b_norm = _arb_vec_init(2 * length);
+    s.a_norm = s.b_norm + length;
+    for (i = 0; i < e->problem->points; i++) {
+        if (ncf__limit_reached(e->limits) != NCF_LIMIT_NONE)
+            break;
+        _arb_vec_zero(s.b_norm, 2 * length);
+        memset(s.a, 0, (size_t) (widest * set->count) * sizeof(ncf_midrad_t));
+        for (slong c = 0; c < d; c++)
+            s.a[c * set->count] = e->x[i * d + c];
+        s.degree = 0;
+        if (set->order < e->jet->degree)
+            exact_norms(s.a_norm, s.a, d, set);
+        for (slong l = 1; l <= layers->depth; l++) {
+            apply_matrix(&s, e, part, l);
+            if (l < layers->depth)
+                apply_activation(&s, e, layers, l);
+        }
+        add_point(e, &s, e->z[i]);
+    }
+    _arb_vec_clear(s.b_norm, 2 * length);
+    ncf__free(s.b);
+    return i == e->problem->points;
+}
+
+/* ---- Formulas -------------------------------------------------------------------- */
+
+/* out += c times the sum over the data of z_i x_i^beta, beta the given product. */
+static void add_moment(fmpq_t out, const expansion_t *e, const ncf_terms_t *terms, slong product,
+                       const fmpq_t c, const fmpq_mat_t z)
+{
+    fmpq_t term;
+    fmpq_init(term);
+    for (slong i = 0; i < e->problem->points; i++) {
+        fmpq_mul(term, c, fmpq_mat_entry(z, i, 0));
+        for (slong f = terms->product_starts[product]; f < terms->product_starts[product + 1];
+             f++) {
+            const ncf_factor_t *factor = terms->product_factors + f;
+            for (ulong k = 0; k < factor->exponent; k++)
+                fmpq_mul(term, term, fmpq_mat_entry(e->problem->x, i, factor->variable));
+        }
+        fmpq_add(out, out, term);
+    }
+    fmpq_clear(term);
+}
+
+/* work = coefficient times the monomial k; norms is its majorant for all degrees. */
+static void expand_monomial(ncf_midrad_t *work, arb_ptr norms, expansion_t *e,
+                            const ncf_network_struct *part, slong k)
+{
+    const ncf_monomials_t *set = &e->jet->set;
+    const ncf_terms_t *terms = &part->terms;
+    slong degree = 0, n = e->network->unknowns;
+    arb_t size;
+    arb_init(size);
+    for (slong f = terms->monomial_starts[k]; f < terms->monomial_starts[k + 1]; f++) {
+        const ncf_midrad_t *weight =
+            e->weights + (part->first + terms->monomial_factors[f].variable) * n;
+        set_upper(size, weight[0]);
+        for (ulong i = 0; i < terms->monomial_factors[f].exponent; i++) {
+            ncf__cap_sums_zero(&e->sums, set);
+            ncf__cap_add_affine(&e->sums, set, weight, work, degree++);
+            ncf__cap_sums_get(work, &e->sums, set);
+            for (slong j = degree; j >= 0; j--) {
+                arb_mul(norms + j, norms + j, size, 64);
+                if (j > 0)
+                    arb_add(norms + j, norms + j, norms + j - 1, 64);
+            }
+        }
+    }
+    arb_clear(size);
+}
+
+static int expand_terms(expansion_t *e, const ncf_network_struct *part, const fmpq_mat_t z)
+{
+    const ncf_terms_t *terms = &part->terms;
+    ncf_cap_jet_t *jet = e->jet;
+    slong k;
+    ncf_midrad_t *work = ncf__malloc((size_t) jet->set.count, sizeof(*work));
+    arb_ptr norms = _arb_vec_init(jet->degree + 1);
+    fmpq_t c;
+    fmpq_init(c);
+    for (k = 0; k < terms->monomials; k++) {
+        if (ncf__limit_reached(e->limits) != NCF_LIMIT_NONE)
+            break;
+        fmpq_zero(c);
+        for (slong j = terms->monomial_terms[k]; j < terms->monomial_terms[k + 1]; j++)
+            add_moment(c, e, terms, terms->term_products[j], terms->coefficients.exact + j, z);
+        memset(work, 0, (size_t) jet->set.count * sizeof(*work));
+        work[0] = ncf__midrad_from_fmpq(c, jet->exponent);
+        _arb_vec_zero(norms, jet->degree + 1);
+        set_upper(norms, work[0]);
+        expand_monomial(work, norms, e, part, k);
+        for (slong i = 0; i < jet->set.count; i++)
+            jet->form[i] = ncf__midrad_add(jet->form[i], work[i]);
+        _arb_vec_add(e->total, e->total, norms, jet->degree + 1, 64);
+    }
+    fmpq_clear(c);
+    _arb_vec_clear(norms, jet->degree + 1);
+    ncf__free(work);
+    return k == terms->monomials;
+}
+
+/* ---- The jet --------------------------------------------------------------------- */
+
+/* Products of intervals for polynomials of `count` coefficients, about. */
+static double work_of(const expansion_t *e, slong count)
+{
+    double work = 0, m = (double) e->network->unknowns, each = m * (double) count;
+    const ncf_network_struct *network = e->network;
+    const ncf_network_struct *parts = network->part_count > 0 ? network->parts : network;
+    for (slong i = 0; i < FLINT_MAX(network->part_count, 1); i++) {
+        const ncf_layers_t *layers = &parts[i].layers;
+        if (layers->depth == 0)
+            work += (double) parts[i].terms.monomials * (double) e->jet->degree * each;
+        for (slong l = 1; l <= layers->depth; l++)
+            work += (double) e->problem->points * (double) layers->widths[l] *
+                    (double) (layers->widths[l - 1] + (l < layers->depth)) * each;
+    }
+    return work;
+}
+
+/* The largest degree that is affordable; 0: not even 2. */
+static slong affordable_order(const expansion_t *e)
+{
+    slong m = e->network->unknowns - 1, order = 0;
+    for (slong j = 2; j <= FLINT_MAX(e->jet->degree, 2); j++) {
+        slong count = ncf__monomials_count(m, j, MAX_MONOMIALS);
+        if (count > MAX_MONOMIALS || work_of(e, count) > MAX_WORK)
+            break;
+        order = j;
+    }
+    return order;
+}
+
+/* Norms of all degrees, rounded up; infinite where nothing is known. */
+static void set_norms(ncf_cap_jet_t *jet, const expansion_t *e)
+{
+    arb_t bound;
+    arf_t upper;
+    arb_init(bound);
+    arf_init(upper);
+    for (slong j = 0; j <= jet->degree; j++) {
+        arb_set(bound, e->total + j);
+        if (j <= jet->set.order) {
+            set_upper(bound, ncf__cap_square_norm(jet->form, &jet->set, j));
+            arb_sqrt(bound, bound, 64);
+        }
+        arb_get_ubound_arf(upper, bound, 64);
+        jet->norm[j] = arb_is_finite(bound) ? arf_get_d(upper, ARF_RND_UP) : INFINITY;
+    }
+    arf_clear(upper);
+    arb_clear(bound);
+}
+
+static const char *expand(expansion_t *e, const ncf_certified_point_t *point)
+{
+    ncf_cap_jet_t *jet = e->jet;
+    const ncf_network_struct *network = e->network;
+    slong n = network->unknowns;
+    fmpq_mat_t z;
+    fmpq_mat_init(z, e->problem->points, 1);
+    ncf__problem_weights(z, e->problem);
+    e->x = ncf__midrads_from_fmpq_mat(e->problem->x, 0);
+    e->z = ncf__midrads_from_fmpq_mat(z, jet->exponent);
+    e->weights = ncf__malloc((size_t) n * (size_t) n, sizeof(*e->weights));
+    set_weights(e->weights, point->point, n);
+    ncf__cap_sums_init(&e->sums, &jet->set);
+    e->shift = ncf__malloc((size_t) jet->set.count, sizeof(*e->shift));
+    e->total = _arb_vec_init(jet->degree + 1);
+    const ncf_network_struct *parts = network->part_count > 0 ? network->parts : network;
+    int finished = 1;
+    for (slong i = 0; i < FLINT_MAX(network->part_count, 1) && finished; i++)
+        finished = parts[i].layers.depth > 0 ? expand_layers(e, parts + i)
+                                             : expand_terms(e, parts + i, z);
+    set_norms(jet, e);
+    _arb_vec_clear(e->total, jet->degree + 1);
+    ncf__free(e->shift);
+    ncf__cap_sums_clear(&e->sums);
+    ncf__free(e->weights);
+    ncf__free(e->x);
+    ncf__free(e->z);
+    fmpq_mat_clear(z);
+    return finished ? NULL : "a limit was reached";
+}
+
+/* The power of two that brings lambda to about 1. */
+static slong scale_of(const arb_t lambda)
+{
+    slong scale = 0;
+    mag_t size;
+    mag_init(size);
+    arb_get_mag(size, lambda);
+    if (!mag_is_special(size) && !COEFF_IS_MPZ(MAG_EXP(size)))
+        scale = -MAG_EXP(size);
+    mag_clear(size);
+    return scale;
+}
+
+const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *point,
+                              const struct ncf_problem *problem,
+                              const ncf_network_struct *network, slong degree,
+                              slong max_order, const ncf_limits_t *limits)
+{
+    slong n = network->unknowns;
+    expansion_t e = {.problem = problem, .network = network, .jet = jet, .limits = limits};
+    memset(jet, 0, sizeof(*jet));
+    jet->degree = degree;
+    if (n > MAX_UNKNOWNS || degree > NCF_CAP_MAX_DEGREE)
+        return "too many unknowns, or too high a degree";
+    slong order = affordable_order(&e);
+    if (order == 0)
+        return "the second derivatives take too long";
+    ncf__monomials_init(&jet->set, n - 1, FLINT_MIN(order, max_order));
+    jet->exponent = scale_of(point->point + n);
+    jet->lambda = ncf__midrad_from_arb(point->point + n, jet->exponent);
+    jet->form = ncf__calloc((size_t) jet->set.count, sizeof(*jet->form));
+    jet->norm = ncf__calloc((size_t) degree + 1, sizeof(*jet->norm));
+    return expand(&e, point);
+}
+
+void ncf__cap_jet_clear(ncf_cap_jet_t *jet)
+{
+    if (jet->form != NULL)
+        ncf__monomials_clear(&jet->set);
+    ncf__free(jet->form);
+    ncf__free(jet->norm);
+}
