@@ -87,7 +87,7 @@ static void set_upper(arb_t out, ncf_midrad_t x)
  * polynomials on |y| = 1, for j up to the order.
  */
 static void exact_norms(arb_ptr norms, const ncf_midrad_t *units, slong count,
-                        const ncf_monomials_t *set)
+                        const ncf_cap_monomials_t *set)
 {
     arb_t term;
     arb_init(term);
@@ -185,7 +185,7 @@ static void apply_matrix(layer_state_t *s, expansion_t *e, const ncf_network_str
                          slong l)
 {
     const ncf_layers_t *layers = &part->layers;
-    const ncf_monomials_t *set = &e->jet->set;
+    const ncf_cap_monomials_t *set = &e->jet->set;
     slong rows = layers->widths[l], columns = layers->widths[l - 1], n = e->network->unknowns;
     const slong *ties = layers->ties[l - 1];
     ncf_midrad_t one = ncf__midrad_point(1);
@@ -214,7 +214,7 @@ static void apply_matrix(layer_state_t *s, expansion_t *e, const ncf_network_str
 static void apply_activation(layer_state_t *s, expansion_t *e, const ncf_layers_t *layers,
                              slong l)
 {
-    const ncf_monomials_t *set = &e->jet->set;
+    const ncf_cap_monomials_t *set = &e->jet->set;
     slong p = ncf__activation_monomial(layers->activations + l - 1), degree = s->degree;
     ncf_midrad_t c = ncf__midrad_point(1);
     if (layers->constants[l - 1].count > 0)
@@ -255,7 +255,7 @@ static void add_point(expansion_t *e, const layer_state_t *s, ncf_midrad_t z)
 static int expand_layers(expansion_t *e, const ncf_network_struct *part)
 {
     const ncf_layers_t *layers = &part->layers;
-    const ncf_monomials_t *set = &e->jet->set;
+    const ncf_cap_monomials_t *set = &e->jet->set;
     slong widest = 1, length = e->jet->degree + 1, d = e->network->inputs, i;
     for (slong l = 0; l <= layers->depth; l++)
         widest = FLINT_MAX(widest, layers->widths[l]);
@@ -311,7 +311,7 @@ static void add_moment(fmpq_t out, const expansion_t *e, const ncf_terms_t *term
 static void expand_monomial(ncf_midrad_t *work, arb_ptr norms, expansion_t *e,
                             const ncf_network_struct *part, slong k)
 {
-    const ncf_monomials_t *set = &e->jet->set;
+    const ncf_cap_monomials_t *set = &e->jet->set;
     const ncf_terms_t *terms = &part->terms;
     slong degree = 0, n = e->network->unknowns;
     arb_t size;
@@ -388,7 +388,7 @@ static slong affordable_order(const expansion_t *e)
 {
     slong m = e->network->unknowns - 1, order = 0;
     for (slong j = 2; j <= FLINT_MAX(e->jet->degree, 2); j++) {
-        slong count = ncf__monomials_count(m, j, MAX_MONOMIALS);
+        slong count = ncf__cap_monomials_count(m, j, MAX_MONOMIALS);
         if (count > MAX_MONOMIALS || work_of(e, count) > MAX_WORK)
             break;
         order = j;
@@ -474,7 +474,7 @@ const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *p
     slong order = affordable_order(&e);
     if (order == 0)
         return "the second derivatives take too long";
-    ncf__monomials_init(&jet->set, n - 1, FLINT_MIN(order, max_order));
+    ncf__cap_monomials_init(&jet->set, n - 1, FLINT_MIN(order, max_order));
     jet->exponent = scale_of(point->point + n);
     jet->lambda = ncf__midrad_from_arb(point->point + n, jet->exponent);
     jet->form = ncf__calloc((size_t) jet->set.count, sizeof(*jet->form));
@@ -485,7 +485,7 @@ const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *p
 void ncf__cap_jet_clear(ncf_cap_jet_t *jet)
 {
     if (jet->form != NULL)
-        ncf__monomials_clear(&jet->set);
+        ncf__cap_monomials_clear(&jet->set);
     ncf__free(jet->form);
     ncf__free(jet->norm);
 }

@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-slong ncf__monomials_count(slong variables, slong order, slong most)
+slong ncf__cap_monomials_count(slong variables, slong order, slong most)
 {
     slong count = 1;
     for (slong j = 1; j <= order; j++) {
@@ -18,7 +18,7 @@ slong ncf__monomials_count(slong variables, slong order, slong most)
 }
 
 /* The monomials of degree j from those of degree j - 1: each times y_i, i >= its last. */
-static void add_degree(ncf_monomials_t *set, slong j)
+static void add_degree(ncf_cap_monomials_t *set, slong j)
 {
     slong m = set->variables, at = set->first[j];
     for (slong k = set->first[j - 1]; k < set->first[j]; k++) {
@@ -38,13 +38,13 @@ static void add_degree(ncf_monomials_t *set, slong j)
     set->first[j + 1] = at;
 }
 
-void ncf__monomials_init(ncf_monomials_t *set, slong variables, slong order)
+void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong order)
 {
     NCF_REQUIRE(variables >= 1 && variables < INT16_MAX && order >= 1);
     set->variables = variables;
     set->order = order;
-    set->count = ncf__monomials_count(variables, order, INT32_MAX - 1);
-    slong below = ncf__monomials_count(variables, order - 1, INT32_MAX - 1);
+    set->count = ncf__cap_monomials_count(variables, order, INT32_MAX - 1);
+    slong below = ncf__cap_monomials_count(variables, order - 1, INT32_MAX - 1);
     NCF_REQUIRE(set->count < INT32_MAX);
     set->first = ncf__malloc((size_t) order + 2, sizeof(*set->first));
     set->next = ncf__malloc((size_t) below * (size_t) variables, sizeof(*set->next));
@@ -59,7 +59,7 @@ void ncf__monomials_init(ncf_monomials_t *set, slong variables, slong order)
     NCF_REQUIRE(set->first[order + 1] == set->count);
 }
 
-void ncf__monomials_clear(ncf_monomials_t *set)
+void ncf__cap_monomials_clear(ncf_cap_monomials_t *set)
 {
     ncf__free(set->first);
     ncf__free(set->next);
@@ -67,7 +67,7 @@ void ncf__monomials_clear(ncf_monomials_t *set)
     ncf__free(set->last);
 }
 
-slong ncf__monomial_degree(const ncf_monomials_t *set, slong k)
+slong ncf__cap_monomial_degree(const ncf_cap_monomials_t *set, slong k)
 {
     slong j = 0;
     while (k >= set->first[j + 1])
@@ -75,7 +75,7 @@ slong ncf__monomial_degree(const ncf_monomials_t *set, slong k)
     return j;
 }
 
-void ncf__monomial_exponents(slong *exponents, const ncf_monomials_t *set, slong k)
+void ncf__cap_monomial_exponents(slong *exponents, const ncf_cap_monomials_t *set, slong k)
 {
     for (slong i = 0; i < set->variables; i++)
         exponents[i] = 0;
@@ -83,7 +83,7 @@ void ncf__monomial_exponents(slong *exponents, const ncf_monomials_t *set, slong
         exponents[set->last[k]]++;
 }
 
-slong ncf__monomial_product(const ncf_monomials_t *set, slong k, slong l)
+slong ncf__cap_monomial_product(const ncf_cap_monomials_t *set, slong k, slong l)
 {
     for (; l > 0; l = set->parent[l])
         k = set->next[k * set->variables + set->last[l]];
@@ -92,7 +92,7 @@ slong ncf__monomial_product(const ncf_monomials_t *set, slong k, slong l)
 
 /* ---- Sums of products ------------------------------------------------------------ */
 
-void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_monomials_t *set)
+void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set)
 {
     sums->mid = ncf__calloc(3 * (size_t) set->count, sizeof(double));
     sums->size = sums->mid + set->count;
@@ -105,7 +105,7 @@ void ncf__cap_sums_clear(ncf_cap_sums_t *sums)
     ncf__free(sums->mid);
 }
 
-void ncf__cap_sums_zero(ncf_cap_sums_t *sums, const ncf_monomials_t *set)
+void ncf__cap_sums_zero(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set)
 {
     for (slong k = 0; k < 3 * set->count; k++)
         sums->mid[k] = 0;
@@ -120,7 +120,7 @@ static inline void add_term(ncf_cap_sums_t *sums, slong at, ncf_midrad_t a, ncf_
     sums->reach[at] += ncf__midrad_reach(a) * ncf__midrad_reach(b);
 }
 
-void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_monomials_t *set,
+void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set,
                          const ncf_midrad_t *a, const ncf_midrad_t *g, slong d)
 {
     slong m = set->variables, top = FLINT_MIN(d, set->order);
@@ -134,7 +134,7 @@ void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_monomials_t *set,
     sums->terms += m + 1;
 }
 
-void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_monomials_t *set, int32_t *shift,
+void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, int32_t *shift,
                           const ncf_midrad_t *f, slong df, const ncf_midrad_t *g, slong dg)
 {
     slong m = set->variables, order = set->order;
@@ -155,14 +155,14 @@ void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_monomials_t *set, int3
 }
 
 void ncf__cap_sums_get(ncf_midrad_t *out, const ncf_cap_sums_t *sums,
-                       const ncf_monomials_t *set)
+                       const ncf_cap_monomials_t *set)
 {
     for (slong k = 0; k < set->count; k++)
         out[k] = ncf__midrad_sum(sums->mid[k], sums->size[k], sums->reach[k], sums->terms);
 }
 
 /* sum over |alpha| = j of f_alpha^2 alpha! / j! */
-ncf_midrad_t ncf__cap_square_norm(const ncf_midrad_t *f, const ncf_monomials_t *set, slong j)
+ncf_midrad_t ncf__cap_square_norm(const ncf_midrad_t *f, const ncf_cap_monomials_t *set, slong j)
 {
     slong terms = set->first[j + 1] - set->first[j];
     double reach = 0;

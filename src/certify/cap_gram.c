@@ -13,7 +13,7 @@ static ncf_midrad_t rounded(double x)
 }
 
 /* The product of the factorials of the exponents. */
-static double factorials(const ncf_monomials_t *set, slong k)
+static double factorials(const ncf_cap_monomials_t *set, slong k)
 {
     double product = 1, run = 0;
     for (slong last = -1; k > 0; k = set->parent[k]) {
@@ -38,8 +38,8 @@ static double factorial(slong a)
  */
 static ncf_midrad_t flattening(const ncf_cap_jet_t *jet, slong k, slong l, slong a, slong b)
 {
-    const ncf_monomials_t *set = &jet->set;
-    slong at = ncf__monomial_product(set, k, l);
+    const ncf_cap_monomials_t *set = &jet->set;
+    slong at = ncf__cap_monomial_product(set, k, l);
     double weight = factorials(set, at) / factorial(a + b);
     weight *= sqrt(factorial(a) / factorials(set, k)) * sqrt(factorial(b) / factorials(set, l));
     return ncf__midrad_mul(jet->form[at], rounded(weight));
@@ -86,12 +86,12 @@ static void add_power(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, slo
 static void add_lifted(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, slong a,
                        double sign)
 {
-    const ncf_monomials_t *set = &jet->set;
+    const ncf_cap_monomials_t *set = &jet->set;
     slong m = set->variables;
     slong *exponents = ncf__malloc((size_t) m, sizeof(*exponents));
     /* k = base y_i, l = base y_j */
     for (slong base = set->first[a - 1]; base < set->first[a]; base++) {
-        ncf__monomial_exponents(exponents, set, base);
+        ncf__cap_monomial_exponents(exponents, set, base);
         for (slong i = 0; i < m; i++) {
             for (slong j = 0; j <= i; j++) {
                 double weight = sqrt((double) ((exponents[i] + 1) * (exponents[j] + 1)));
@@ -108,7 +108,7 @@ static void add_lifted(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, sl
 static void add_trace(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, double sign,
                       int with_form)
 {
-    const ncf_monomials_t *set = &jet->set;
+    const ncf_cap_monomials_t *set = &jet->set;
     slong m = set->variables;
     for (slong i = 0; i < m; i++) {
         slong square = set->next[(i + 1) * m + i] - 1;
@@ -172,9 +172,9 @@ void ncf__cap_gram_init(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
 {
     slong m = jet->set.variables, top = FLINT_MIN(jet->set.order, FLINT_MAX(jet->degree, 2));
     gram->half = (top + 1) / 2;
-    while (gram->half > 1 && ncf__monomials_count(m, gram->half, MAX_SIZE + 1) > MAX_SIZE + 1)
+    while (gram->half > 1 && ncf__cap_monomials_count(m, gram->half, MAX_SIZE + 1) > MAX_SIZE + 1)
         gram->half--;
-    gram->size = ncf__monomials_count(m, gram->half, MAX_SIZE + m + 1) - 1;
+    gram->size = ncf__cap_monomials_count(m, gram->half, MAX_SIZE + m + 1) - 1;
     if (gram->half == 1)
         gram->size = m;
     gram->signed_order = FLINT_MIN(2 * gram->half, top);

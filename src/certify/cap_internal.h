@@ -25,16 +25,16 @@ typedef struct {
     int32_t *next;      /* first[order] x m */
     int32_t *parent;    /* count */
     int16_t *last;      /* count */
-} ncf_monomials_t;
+} ncf_cap_monomials_t;
 
 /* The number of monomials, or `most` + 1 when it is larger than most. */
-slong ncf__monomials_count(slong variables, slong order, slong most);
-void ncf__monomials_init(ncf_monomials_t *set, slong variables, slong order);
-void ncf__monomials_clear(ncf_monomials_t *set);
-slong ncf__monomial_degree(const ncf_monomials_t *set, slong k);
+slong ncf__cap_monomials_count(slong variables, slong order, slong most);
+void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong order);
+void ncf__cap_monomials_clear(ncf_cap_monomials_t *set);
+slong ncf__cap_monomial_degree(const ncf_cap_monomials_t *set, slong k);
 /* exponents has m entries. */
-void ncf__monomial_exponents(slong *exponents, const ncf_monomials_t *set, slong k);
-slong ncf__monomial_product(const ncf_monomials_t *set, slong k, slong l);
+void ncf__cap_monomial_exponents(slong *exponents, const ncf_cap_monomials_t *set, slong k);
+slong ncf__cap_monomial_product(const ncf_cap_monomials_t *set, slong k, slong l);
 
 /*
  * A polynomial is an array of set->count intervals; that of degree d uses the monomials up to
@@ -45,25 +45,25 @@ typedef struct {
     slong terms;                /* products in one coefficient, at most */
 } ncf_cap_sums_t;
 
-void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_monomials_t *set);
+void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set);
 void ncf__cap_sums_clear(ncf_cap_sums_t *sums);
-void ncf__cap_sums_zero(ncf_cap_sums_t *sums, const ncf_monomials_t *set);
+void ncf__cap_sums_zero(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set);
 /* sums += (a_0 + sum_i a_i y_i) g, g of degree d; a has m + 1 entries. */
-void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_monomials_t *set,
+void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set,
                          const ncf_midrad_t *a, const ncf_midrad_t *g, slong d);
 /* sums += f g, of degrees df and dg; shift has set->count entries of scratch. */
-void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_monomials_t *set, int32_t *shift,
+void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, int32_t *shift,
                           const ncf_midrad_t *f, slong df, const ncf_midrad_t *g, slong dg);
 /* out = the sums. */
 void ncf__cap_sums_get(ncf_midrad_t *out, const ncf_cap_sums_t *sums,
-                       const ncf_monomials_t *set);
+                       const ncf_cap_monomials_t *set);
 /* A bound of |f_j(y)|^2 over |y| = 1 by the norm of Bombieri, f_j the part of degree j. */
-ncf_midrad_t ncf__cap_square_norm(const ncf_midrad_t *f, const ncf_monomials_t *set, slong j);
+ncf_midrad_t ncf__cap_square_norm(const ncf_midrad_t *f, const ncf_cap_monomials_t *set, slong j);
 
 /* ---- The expansion of N at u (cap_expand.c) -------------------------------------- */
 
 typedef struct {
-    ncf_monomials_t set;  /* of degree up to min(L, what is affordable) */
+    ncf_cap_monomials_t set;  /* of degree up to min(L, what is affordable) */
     slong degree;         /* L */
     slong exponent;       /* everything is of 2^exponent N */
     ncf_midrad_t lambda;

@@ -485,10 +485,10 @@ static void forms_at(double *parts, const ncf_cap_jet_t *jet, const double *y)
         parts[k] = 0;
     for (slong k = 0; k < jet->set.count; k++) {
         double term = jet->form[k].mid;
-        ncf__monomial_exponents(exponents, &jet->set, k);
+        ncf__cap_monomial_exponents(exponents, &jet->set, k);
         for (slong i = 0; i < jet->set.variables; i++)
             term *= pow(y[i], (double) exponents[i]);
-        parts[ncf__monomial_degree(&jet->set, k)] += term;
+        parts[ncf__cap_monomial_degree(&jet->set, k)] += term;
     }
 }
 
@@ -567,7 +567,7 @@ static void test_gram(void)
         for (slong k = 1; k <= gram.size; k++) {
             slong exponents[MOST];
             double weight = 1, run = 0;
-            ncf__monomial_exponents(exponents, &jet.set, k);
+            ncf__cap_monomial_exponents(exponents, &jet.set, k);
             for (slong i = 0; i < m.n - 1; i++) {
                 for (slong e = 1; e <= exponents[i]; e++)
                     weight *= sqrt(++run / (double) e) * y[i];
