@@ -142,14 +142,14 @@ static int set_up_erk(ncf_integrator_t *self, int *up)
     if (self->memory == NULL)
         return 1;
     ncf__sun_quiet_erk(self->memory);
-    return ERKStepSetUserData(self->memory, self) ||
-           ERKStepWFtolerances(self->memory, error_weights) ||
+    return ARKodeSetUserData(self->memory, self) ||
+           ARKodeWFtolerances(self->memory, error_weights) ||
            ERKStepSetTableNum(self->memory, ARKODE_FEHLBERG_13_7_8) ||
-           ERKStepSetMaxNumSteps(self->memory, 10000) ||
-           ERKStepSetMaxErrTestFails(self->memory, ERROR_TESTS) ||
-           ERKStepRootInit(self->memory, (int) self->conditions->count, roots_of) ||
-           ERKStepSetRootDirection(self->memory, up) ||
-           ERKStepSetNoInactiveRootWarn(self->memory);
+           ARKodeSetMaxNumSteps(self->memory, 10000) ||
+           ARKodeSetMaxErrTestFails(self->memory, ERROR_TESTS) ||
+           ARKodeRootInit(self->memory, (int) self->conditions->count, roots_of) ||
+           ARKodeSetRootDirection(self->memory, up) ||
+           ARKodeSetNoInactiveRootWarn(self->memory);
 }
 
 ncf_integrator_t *ncf__integrator_new(ncf_flow_system_t *system,
@@ -189,7 +189,7 @@ void ncf__integrator_free(ncf_integrator_t *self)
     if (self == NULL)
         return;
     if (self->memory != NULL && self->method == NCF_FLOW_RUNGE_KUTTA)
-        ERKStepFree(&self->memory);
+        ARKodeFree(&self->memory);
     else if (self->memory != NULL)
         CVodeFree(&self->memory);
     if (self->fixed_point != NULL)
@@ -234,7 +234,7 @@ ncf_step_t ncf__integrator_step(ncf_integrator_t *self, double *sigma, double *s
 {
     int runge_kutta = self->method == NCF_FLOW_RUNGE_KUTTA;
     if (runge_kutta)
-        self->flag = ERKStepEvolve(self->memory, ahead(self), self->state,
+        self->flag = ARKodeEvolve(self->memory, ahead(self), self->state,
                                    &self->sigma, ARK_ONE_STEP);
     else
         self->flag = CVode(self->memory, ahead(self), self->state, &self->sigma,
@@ -249,7 +249,7 @@ ncf_step_t ncf__integrator_step(ncf_integrator_t *self, double *sigma, double *s
     if (self->flag != (runge_kutta ? ARK_ROOT_RETURN : CV_ROOT_RETURN))
         return NCF_STEP_DONE;
     if (runge_kutta)
-        ERKStepGetRootInfo(self->memory, roots);
+        ARKodeGetRootInfo(self->memory, roots);
     else
         CVodeGetRootInfo(self->memory, roots);
     return NCF_STEP_ROOT;
@@ -258,7 +258,7 @@ ncf_step_t ncf__integrator_step(ncf_integrator_t *self, double *sigma, double *s
 void ncf__integrator_dense(double *state, ncf_integrator_t *self, double sigma)
 {
     if (self->method == NCF_FLOW_RUNGE_KUTTA)
-        ERKStepGetDky(self->memory, sigma, 0, self->tangent);
+        ARKodeGetDky(self->memory, sigma, 0, self->tangent);
     else
         CVodeGetDky(self->memory, sigma, 0, self->tangent);
     memcpy(state, N_VGetArrayPointer(self->tangent),

@@ -2,7 +2,8 @@
 /*
  * sundials.h: the only file that knows which SUNDIALS is installed. Supported are 6.x
  * (Debian 12) and 7.x (Debian 13), whose contexts take a communicator and report errors
- * through handlers of their own.
+ * through handlers of their own, and whose ARKODE has one set of functions for all steppers:
+ * those names are used.
  */
 #ifndef NCF_SUNDIALS_H
 #define NCF_SUNDIALS_H
@@ -48,6 +49,19 @@ static inline void ncf__sun_no_message(int code, const char *module, const char 
     ((void) CVodeSetErrHandlerFn((memory), ncf__sun_no_message, NULL))
 #define ncf__sun_quiet_erk(memory) \
     ((void) ERKStepSetErrHandlerFn((memory), ncf__sun_no_message, NULL))
+
+/* The names of 7.x for the functions of the explicit stepper. */
+#define ARKodeEvolve ERKStepEvolve
+#define ARKodeFree ERKStepFree
+#define ARKodeGetDky ERKStepGetDky
+#define ARKodeGetRootInfo ERKStepGetRootInfo
+#define ARKodeRootInit ERKStepRootInit
+#define ARKodeSetMaxErrTestFails ERKStepSetMaxErrTestFails
+#define ARKodeSetMaxNumSteps ERKStepSetMaxNumSteps
+#define ARKodeSetNoInactiveRootWarn ERKStepSetNoInactiveRootWarn
+#define ARKodeSetRootDirection ERKStepSetRootDirection
+#define ARKodeSetUserData ERKStepSetUserData
+#define ARKodeWFtolerances ERKStepWFtolerances
 
 #endif
 
