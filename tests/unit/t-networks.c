@@ -12,6 +12,7 @@
 #include "../../src/network/network.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Naive outputs --------------------------------------------------------------- */
