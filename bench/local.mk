@@ -17,6 +17,12 @@ bench_p_homotopy_SOURCES = bench/p-homotopy.c
 bench_p_homotopy_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast
 bench_p_homotopy_LDADD = libncf-core.la
 
+# The same for the peak that gradients are measured by.
+bench_programs += bench/p-flow
+bench_p_flow_SOURCES = bench/p-flow.c
+bench_p_flow_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast
+bench_p_flow_LDADD = libncf-core.la
+
 bench_programs += bench/p-rank_two
 bench_p_rank_two_SOURCES = bench/p-rank_two.c
 bench_p_rank_two_LDADD = libncf-core.la
