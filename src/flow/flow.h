@@ -35,7 +35,11 @@ typedef enum {
     NCF_FLOW_DESCENT
 } ncf_flow_kind_t;
 
-/* Not used by gradient descent. Krylov: BDF with GMRES on Hessian-vector products. */
+/*
+ * Not used by gradient descent. Runge-Kutta: a second opinion; between its steps, at events
+ * and at the end too, its states are less exact than the tolerance says. Krylov: BDF with
+ * GMRES on Hessian-vector products.
+ */
 typedef enum {
     NCF_FLOW_ADAMS,
     NCF_FLOW_RUNGE_KUTTA,

@@ -189,7 +189,9 @@ static void test_convergence(void)
             errors[k] = largest_difference(s, expected, 2);
             ncf__flow_clear(&flow);
         }
-        CHECK_MSG(errors[1] < 0.02 * errors[0] && errors[2] < 0.02 * errors[1],
+        /* The end lies between two steps, where dense output of order 5 counts. */
+        double fall = methods[m] == NCF_FLOW_RUNGE_KUTTA ? 0.1 : 0.02;
+        CHECK_MSG(errors[1] < fall * errors[0] && errors[2] < fall * errors[1],
                   "method %d: %g %g %g", m, errors[0], errors[1], errors[2]);
     }
     ncf_problem_free(problem);
