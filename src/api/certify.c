@@ -4,8 +4,6 @@
 
 #include "../pipeline/certify_points.h"
 
-#include <string.h>
-
 #define DEFAULT_DISTANCE "1/100"
 
 void ncf_certify_options_init(ncf_certify_options_t *options)
@@ -14,32 +12,16 @@ void ncf_certify_options_init(ncf_certify_options_t *options)
         .size = sizeof(*options), .precision = 128, .max_precision = 8192, .threads = 1};
 }
 
-static ncf_status_t check_distance(const char *text, ncf_error_t *err)
-{
-    fmpq_t distance;
-    fmpq_init(distance);
-    const char *fact = ncf__rational_parse(distance, text, strlen(text));
-    int positive = fact == NULL && fmpq_sgn(distance) > 0;
-    fmpq_clear(distance);
-    if (fact != NULL)
-        return ncf__fail(err, NCF_EARG, "distance \"%s\": %s", text, fact);
-    if (!positive)
-        return ncf__fail(err, NCF_EARG, "distance must be greater than 0");
-    return NCF_OK;
-}
-
 static ncf_status_t check_options(const ncf_certify_options_t *options, ncf_error_t *err)
 {
     if (options->size != sizeof(*options))
         return ncf__fail(err, NCF_EARG, "the options were not set by ncf_certify_options_init");
-    if (options->precision < 53 || options->precision > 100000)
-        return ncf__fail(err, NCF_EARG, "precision must be between 53 and 100000 bits");
-    if (options->max_precision < options->precision || options->max_precision > 1000000)
-        return ncf__fail(err, NCF_EARG,
-                         "max-precision must be between the precision and 1000000 bits");
-    if (options->threads < 1 || options->threads > 1024)
-        return ncf__fail(err, NCF_EARG, "threads must be between 1 and 1024");
-    return options->distance == NULL ? NCF_OK : check_distance(options->distance, err);
+    ncf_status_t status = ncf__check_effort(options->precision, options->max_precision,
+                                            options->threads, err);
+    if (status != NCF_OK)
+        return status;
+    return options->distance == NULL ? NCF_OK
+                                     : ncf__check_positive("distance", options->distance, err);
 }
 
 static ncf_status_t check_length(const ncf_problem_t *problem, const ncf_points_t *points,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* result.h: what ncf_solve and ncf_certify share. */
+/* result.h: what ncf_solve and ncf_certify share (result.c, solve.c). */
 #ifndef NCF_RESULT_H
 #define NCF_RESULT_H
 
@@ -8,5 +8,11 @@
 /* A result that holds the problem and the options, and nothing else yet. */
 struct ncf_result *ncf__result_new(const ncf_problem_t *problem,
                                    const ncf_solve_options_t *options);
+
+/* NCF_EARG unless the text, the value of the option `name`, is an exact number above 0. */
+ncf_status_t ncf__check_positive(const char *name, const char *text, ncf_error_t *err);
+
+/* NCF_EARG unless the bits and the number of threads are in the ranges of ncf.h. */
+ncf_status_t ncf__check_effort(long precision, long max_precision, int threads, ncf_error_t *err);
 
 #endif

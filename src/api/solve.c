@@ -21,38 +21,21 @@ void ncf_solve_options_init(ncf_solve_options_t *options)
                                       .max_classes = 2000000};
 }
 
-static ncf_status_t check_bound(const char *text, ncf_error_t *err)
-{
-    if (text == NULL)
-        return NCF_OK;
-    fmpq_t bound;
-    fmpq_init(bound);
-    const char *fact = ncf__rational_parse(bound, text, strlen(text));
-    int positive = fact == NULL && fmpq_sgn(bound) > 0;
-    fmpq_clear(bound);
-    if (fact != NULL)
-        return ncf__fail(err, NCF_EARG, "lambda-min \"%s\": %s", text, fact);
-    if (!positive)
-        return ncf__fail(err, NCF_EARG, "lambda-min must be greater than 0");
-    return NCF_OK;
-}
-
 static ncf_status_t check_options(const ncf_solve_options_t *options, ncf_error_t *err)
 {
     if (options->size != sizeof(*options))
         return ncf__fail(err, NCF_EARG, "the options were not set by ncf_solve_options_init");
-    if (options->precision < 53 || options->precision > 100000)
-        return ncf__fail(err, NCF_EARG, "precision must be between 53 and 100000 bits");
-    if (options->max_precision < options->precision || options->max_precision > 1000000)
-        return ncf__fail(err, NCF_EARG,
-                         "max-precision must be between the precision and 1000000 bits");
-    if (options->threads < 1 || options->threads > 1024)
-        return ncf__fail(err, NCF_EARG, "threads must be between 1 and 1024");
+    ncf_status_t status = ncf__check_effort(options->precision, options->max_precision,
+                                            options->threads, err);
+    if (status != NCF_OK)
+        return status;
     if (options->top > 10000000)
         return ncf__fail(err, NCF_EARG, "top must be at most 10000000");
     if (options->checkpoint != NULL && options->lambda_min == NULL)
         return ncf__fail(err, NCF_EARG, "a checkpoint needs lambda-min");
-    return check_bound(options->lambda_min, err);
+    return options->lambda_min == NULL
+               ? NCF_OK
+               : ncf__check_positive("lambda-min", options->lambda_min, err);
 }
 
 static void describe_problem(struct ncf_result *result, const ncf_problem_t *problem)
