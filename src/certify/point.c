@@ -336,14 +336,6 @@ static int prove_restricted(certify_t *t, ncf_point_system_t *system)
     return proved;
 }
 
-static slong count_zeros(const signed char *zero, slong n)
-{
-    slong count = 0;
-    for (slong j = 0; j < n; j++)
-        count += zero[j] == 1;
-    return count;
-}
-
 static void find_zeros(certify_t *t)
 {
     ncf_certified_point_t *record = t->record;
@@ -353,7 +345,7 @@ static void find_zeros(certify_t *t)
         zero[j] = arb_contains_zero(record->point + j) ? 1 : -1;
     /* Over the box, because the zero of the restricted system is only known to be there. */
     ncf__zero_invariant(zero, record->box, t->network, t->problem, t->weights, 64);
-    if (count_zeros(zero, n) == 0)
+    if (ncf__zero_count(zero, n) == 0)
         return;
     double *normals = ncf__malloc((size_t) (t->slice.count * n), sizeof(double));
     slong kept = restrict_normals(normals, t, zero);

@@ -135,4 +135,7 @@ void ncf__zero_invariant(signed char *zero, arb_srcptr u, const ncf_network_t ne
 void ncf__point_ranks(ncf_certified_point_t *record, const ncf_network_t network,
                       const struct ncf_problem *problem, slong prec, slong max_precision);
 
+/* How many of the n marks say that a weight is exactly zero. */
+slong ncf__zero_count(const signed char *zero, slong n);
+
 #endif

@@ -73,7 +73,7 @@ static int unmark_by_monomials(signed char *zero, const ncf_polynomial_struct *p
     return changed;
 }
 
-static slong count_marks(const signed char *zero, slong n)
+slong ncf__zero_count(const signed char *zero, slong n)
 {
     slong count = 0;
     for (slong j = 0; j < n; j++)
@@ -115,13 +115,13 @@ static void by_balls(signed char *zero, arb_srcptr u, const ncf_network_struct *
 void ncf__zero_invariant(signed char *zero, arb_srcptr u, const ncf_network_t network,
                          const struct ncf_problem *problem, const fmpq_mat_t weights, slong prec)
 {
-    slong n = network->unknowns, wanted = count_marks(zero, n);
+    slong n = network->unknowns, wanted = ncf__zero_count(zero, n);
     if (wanted == 0)
         return;
     signed char *all = ncf__malloc((size_t) n, sizeof(*all));
     memcpy(all, zero, (size_t) n);
     by_balls(zero, u, network, problem, weights, prec);
-    if (count_marks(zero, n) < wanted && by_polynomial(all, problem, weights))
+    if (ncf__zero_count(zero, n) < wanted && by_polynomial(all, problem, weights))
         memcpy(zero, all, (size_t) n);
     ncf__free(all);
 }
