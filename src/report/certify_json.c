@@ -8,37 +8,10 @@
 /* Above this many weights of all candidates together, weights are left out. */
 #define ALL_WEIGHTS_LIMIT 400000
 
-static json_t *text_or_null(const char *text)
-{
-    /* A file name need not be UTF-8; JSON text must be. */
-    json_t *string = text != NULL ? json_string(text) : NULL;
-    return string != NULL ? string : json_null();
-}
-
-static json_t *problem_object(const ncf_result_t *result)
-{
-    json_t *object = json_object();
-    json_t *widths = result->widths != NULL ? json_array() : json_null();
-    for (slong l = 0; result->widths != NULL && l <= result->depth; l++)
-        json_array_append_new(widths, json_integer(result->widths[l]));
-    json_object_set_new(object, "name", text_or_null(result->problem_name));
-    json_object_set_new(object, "sha256", json_string(result->problem_sha256));
-    json_object_set_new(object, "unknowns", json_integer(fmpz_get_si(result->unknowns)));
-    json_object_set_new(object, "inputs", json_integer(result->inputs));
-    json_object_set_new(object, "points", json_integer(result->points));
-    json_object_set_new(object, "network", json_string(result->network_text));
-    json_object_set_new(object, "homogeneity",
-                        fmpz_is_zero(result->homogeneity)
-                            ? json_null()
-                            : json_integer(fmpz_get_si(result->homogeneity)));
-    json_object_set_new(object, "widths", widths);
-    return object;
-}
-
 static json_t *file_object(const struct ncf_certification *certification)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "name", text_or_null(certification->name));
+    json_object_set_new(object, "name", ncf__json_text(certification->name));
     json_object_set_new(object, "sha256", json_string(certification->sha256));
     json_object_set_new(object, "format", json_string(certification->format));
     return object;
@@ -69,7 +42,7 @@ static json_t *candidate_object(const struct ncf_certification *certification, s
     json_t *object = json_object();
     json_object_set_new(object, "candidate", json_integer(k + 1));
     json_object_set_new(object, "verdict", json_string(ncf__candidate_word(candidate)));
-    json_object_set_new(object, "reason", text_or_null(ncf__candidate_reason(candidate)));
+    json_object_set_new(object, "reason", ncf__json_text(ncf__candidate_reason(candidate)));
     json_object_set_new(object, "residual", ncf__json_ball_or_null(candidate->residual, digits));
     json_object_set_new(object, "multiplier",
                         ncf__json_ball_or_null(candidate->multiplier, digits));
@@ -149,7 +122,7 @@ json_t *ncf__certify_document(const ncf_result_t *result, slong digits)
         json_array_append_new(candidates, candidate_object(certification, k, weights, digits));
     json_object_set_new(object, "format", json_string("ncf-result"));
     json_object_set_new(object, "version", json_integer(1));
-    json_object_set_new(object, "problem", problem_object(result));
+    json_object_set_new(object, "problem", ncf__json_problem(result));
     json_object_set_new(object, "candidates_file", file_object(certification));
     json_object_set_new(object, "method", json_string("certify"));
     json_object_set_new(object, "options",

@@ -12,33 +12,6 @@ static json_t *count(const ncf_count_struct *value)
     return value->known ? ncf__json_integer(value->value) : json_null();
 }
 
-static json_t *problem_object(const ncf_result_t *result)
-{
-    json_t *widths = result->widths != NULL ? json_array() : json_null();
-    for (slong l = 0; result->widths != NULL && l <= result->depth; l++)
-        json_array_append_new(widths, json_integer(result->widths[l]));
-    json_t *object = json_object();
-    /* A file name need not be UTF-8; JSON text must be. */
-    json_t *name = json_string(result->problem_name);
-    json_object_set_new(object, "name", name != NULL ? name : json_null());
-    json_object_set_new(object, "sha256", json_string(result->problem_sha256));
-    json_object_set_new(object, "unknowns",
-                        fmpz_fits_si(result->unknowns)
-                            ? json_integer(fmpz_get_si(result->unknowns))
-                            : ncf__json_integer(result->unknowns));
-    json_object_set_new(object, "inputs", json_integer(result->inputs));
-    json_object_set_new(object, "points", json_integer(result->points));
-    json_object_set_new(object, "network", json_string(result->network_text));
-    json_object_set_new(object, "homogeneity",
-                        fmpz_is_zero(result->homogeneity)
-                            ? json_null()
-                            : json_integer(fmpz_get_si(result->homogeneity)));
-    json_object_set_new(object, "widths", widths);
-    json_object_set_new(object, "essential_dimension",
-                        json_integer(result->essential_dimension));
-    return object;
-}
-
 static json_t *line_object(const ncf_line_struct *line, slong digits)
 {
     slong d = arb_mat_ncols(line->basis);
@@ -259,7 +232,10 @@ static json_t *document(const ncf_result_t *result, slong digits)
     json_t *object = json_object();
     json_object_set_new(object, "format", json_string("ncf-result"));
     json_object_set_new(object, "version", json_integer(1));
-    json_object_set_new(object, "problem", problem_object(result));
+    json_t *described = ncf__json_problem(result);
+    json_object_set_new(described, "essential_dimension",
+                        json_integer(result->essential_dimension));
+    json_object_set_new(object, "problem", described);
     json_object_set_new(object, "method",
                         json_string(result->deep != NULL ? result->deep->method
                                                          : "symmetric-tensor"));

@@ -42,3 +42,32 @@ json_t *ncf__json_verdict(ncf_verdict_t verdict)
 {
     return ncf_is_undecided(verdict) ? json_null() : json_boolean(ncf_is_proved(verdict));
 }
+
+json_t *ncf__json_text(const char *text)
+{
+    json_t *string = text != NULL ? json_string(text) : NULL;
+    return string != NULL ? string : json_null();
+}
+
+json_t *ncf__json_problem(const ncf_result_t *result)
+{
+    json_t *object = json_object();
+    json_t *widths = result->widths != NULL ? json_array() : json_null();
+    for (slong l = 0; result->widths != NULL && l <= result->depth; l++)
+        json_array_append_new(widths, json_integer(result->widths[l]));
+    json_object_set_new(object, "name", ncf__json_text(result->problem_name));
+    json_object_set_new(object, "sha256", json_string(result->problem_sha256));
+    json_object_set_new(object, "unknowns",
+                        fmpz_fits_si(result->unknowns)
+                            ? json_integer(fmpz_get_si(result->unknowns))
+                            : ncf__json_integer(result->unknowns));
+    json_object_set_new(object, "inputs", json_integer(result->inputs));
+    json_object_set_new(object, "points", json_integer(result->points));
+    json_object_set_new(object, "network", json_string(result->network_text));
+    json_object_set_new(object, "homogeneity",
+                        fmpz_is_zero(result->homogeneity)
+                            ? json_null()
+                            : json_integer(fmpz_get_si(result->homogeneity)));
+    json_object_set_new(object, "widths", widths);
+    return object;
+}

@@ -25,6 +25,12 @@ json_t *ncf__json_vector(arb_srcptr v, slong length, slong digits);
 /* null for negative numbers, which stand for "not known". */
 json_t *ncf__json_nonnegative(slong value);
 
+/* null for NULL and for text that is not UTF-8, such as a file name may be. */
+json_t *ncf__json_text(const char *text);
+
+/* What every result document says of its problem. */
+json_t *ncf__json_problem(const ncf_result_t *result);
+
 /* true, false or null: proved, refuted, undecided. */
 json_t *ncf__json_verdict(ncf_verdict_t verdict);
 
