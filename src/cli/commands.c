@@ -29,6 +29,16 @@ static int write_result(const cli_options_t *options, const ncf_result_t *result
     return cli_output_close(&output, written != NCF_OK);
 }
 
+/* Writes the result and frees it; returns the exit status that it stands for. */
+static int finish(const cli_options_t *options, ncf_result_t *result)
+{
+    int status = write_result(options, result);
+    if (status == 0)
+        status = ncf_result_exit(result);
+    ncf_result_free(result);
+    return status;
+}
+
 /* What reading has left of the time limit; 0 means none. */
 static double time_left(double limit, double start)
 {
@@ -59,11 +69,7 @@ int cli_solve(const cli_options_t *options)
     ncf_problem_free(problem);
     if (solved != NCF_OK)
         return cli_fail_with(&err);
-    status = write_result(options, result);
-    if (status == 0)
-        status = ncf_result_exit(result);
-    ncf_result_free(result);
-    return status;
+    return finish(options, result);
 }
 
 /* Both files; 0, or the exit status after a message. */
@@ -112,11 +118,7 @@ int cli_certify(const cli_options_t *options)
     ncf_problem_free(problem);
     if (done != NCF_OK)
         return cli_fail_with(&err);
-    status = write_result(options, result);
-    if (status == 0)
-        status = ncf_result_exit(result);
-    ncf_result_free(result);
-    return status;
+    return finish(options, result);
 }
 
 int cli_info(const cli_options_t *options)
