@@ -217,14 +217,14 @@ NCF_API void ncf_result_free(ncf_result_t *result);
 
 /**
  * ncf_result_complete(result): is the list proved complete in its stated scope? Never
- * proved for a result of ncf_certify, which lists what it was given.
+ * proved for a result of ncf_certify or ncf_match, which speak of what they were given.
  */
 NCF_API ncf_verdict_t ncf_result_complete(const ncf_result_t *result);
 
 /**
- * ncf_result_exit(result): the exit status of `ncf solve` or `ncf certify` for this
- * result: 0 all that was asked is proved, 1 something is refuted or undecided, 4 a limit
- * was reached.
+ * ncf_result_exit(result): the exit status of `ncf solve`, `ncf certify` or `ncf match`
+ * for this result: 0 all that was asked is proved or matched, 1 something is refuted,
+ * undecided or unmatched, 4 a limit was reached.
  */
 NCF_API int ncf_result_exit(const ncf_result_t *result);
 
@@ -327,6 +327,89 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_certify(ncf_result_t **out, const ncf_prob
                                               const ncf_points_t *points,
                                               const ncf_certify_options_t *options,
                                               ncf_error_t *err);
+
+/* ---- Trajectories: training of the user's own ------------------------------------- */
+
+typedef struct ncf_trajectory ncf_trajectory_t;
+
+/**
+ * ncf_trajectory_read(out, path, problem, err):
+ * Reads the weights of a network at successive moments of its training: a NumPy array (NPY)
+ * of two dimensions or CSV, one row a moment. A row holds the n weights in the order of
+ * ncf_points_read; or the time and the weights, n + 1 columns; or the time, the weights,
+ * loss, norm and N(w), n + 4 columns, of which the last three are not read. Every number is
+ * taken exactly as it is written or stored.
+ *
+ * Out:      out    the trajectory
+ * In:       path   a file name, or "-" for standard input
+ * Returns:  NCF_OK, or NCF_EPARSE, NCF_ESPEC (another number of columns, a number that is
+ *           not finite, fewer than two rows, times that do not increase, a first row that is
+ *           zero, too many numbers), NCF_EIO with the place and one fact in err
+ * Owns:     the caller frees *out with ncf_trajectory_free; the problem may be freed before
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_trajectory_read(ncf_trajectory_t **out, const char *path,
+                                                      const ncf_problem_t *problem,
+                                                      ncf_error_t *err);
+
+/**
+ * ncf_trajectory_parse(out, bytes, length, name, problem, err):
+ * The same for a file in memory; name stands for the file name in messages.
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_trajectory_parse(ncf_trajectory_t **out,
+                                                       const char *bytes, size_t length,
+                                                       const char *name,
+                                                       const ncf_problem_t *problem,
+                                                       ncf_error_t *err);
+
+NCF_API void ncf_trajectory_free(ncf_trajectory_t *trajectory);
+
+/** ncf_trajectory_count(trajectory): the number of rows, at least 2. */
+NCF_API size_t ncf_trajectory_count(const ncf_trajectory_t *trajectory);
+
+/* What moved the weights. */
+typedef enum {
+    NCF_FLOW_TRAINING, /* dw/dt = -grad Loss(w) */
+    NCF_FLOW_NCF,      /* du/dt = grad N(u) */
+    NCF_FLOW_SPHERE    /* dq/dt = grad N(q) - (q . grad N(q)) q, |q| = 1 */
+} ncf_flow_kind_t;
+
+typedef struct {
+    size_t size;            /* sizeof(ncf_match_options_t), set by the initialiser */
+    ncf_flow_kind_t kind;   /* NCF_FLOW_TRAINING */
+    long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
+    long max_precision;     /* bits at which a proof attempt gives up; 8192 */
+    double time_limit;      /* seconds of wall time, <= 0: none; 0 */
+    ncf_progress_fn progress; /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_match_options_t;
+
+/** ncf_match_options_init(options): the defaults given above. */
+NCF_API void ncf_match_options_init(ncf_match_options_t *options);
+
+/**
+ * ncf_match(out, problem, trajectory, options, err):
+ * Looks for the KKT point towards which the weights turn while they are small. The early
+ * phase is the rows from the first one on at which the gradient of training differs from
+ * that of N by at most a tenth (all rows, for the other two flows). A KKT point is proved
+ * near the end of it, with a cap of attraction around it (T-CAP), and the trajectory is
+ * matched when the early phase ends in that cap. Proved is then, for each row that is said to
+ * be in the cap: the flow of N from this row converges in direction to the point. That
+ * training follows it is measured, not proved.
+ *
+ * Out:      out      the result
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range, or a trajectory of another length),
+ *           NCF_EUNSUPPORTED (a network that is not homogeneous or has too many weights)
+ * Owns:     the caller frees *out with ncf_result_free; problem and trajectory may be freed
+ *           before
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_match(ncf_result_t **out, const ncf_problem_t *problem,
+                                            const ncf_trajectory_t *trajectory,
+                                            const ncf_match_options_t *options,
+                                            ncf_error_t *err);
 
 /* ---- Information ----------------------------------------------------------------- */
 

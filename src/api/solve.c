@@ -4,6 +4,7 @@
 
 #include "../pipeline/certify_points.h"
 #include "../pipeline/deep.h"
+#include "../pipeline/match.h"
 #include "../report/report.h"
 
 #include <string.h>
@@ -256,6 +257,7 @@ void ncf_result_free(ncf_result_t *result)
         return;
     ncf__certification_free(result->certification);
     ncf__prune_free(result->resumed);
+    ncf__matching_free(result->matching);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);
     ncf__census_clear(&result->census);

@@ -16,7 +16,9 @@
 typedef struct {
     const char *problem; /* file name or "-" */
     const char *points;  /* of `certify`: file name or "-" */
+    const char *trajectory; /* of `match`: file name or "-" */
     const char *distance; /* of `certify`, NULL: the library's default */
+    ncf_flow_kind_t kind; /* of `match` */
     const char *output;  /* NULL: standard output */
     int json;
     int quiet;
@@ -29,6 +31,7 @@ typedef struct {
 typedef struct {
     const char *name;
     const char *files; /* the names of its arguments: one or two words */
+    const char *files_text; /* the same in a sentence */
     const char *summary;
     const char *purpose;
     const char *notes;
@@ -108,6 +111,7 @@ int cli_output_flush(void);
 
 int cli_solve(const cli_options_t *options);
 int cli_certify(const cli_options_t *options);
+int cli_match(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* commands.c: ncf solve, ncf certify and ncf info. */
+/* commands.c: ncf solve, ncf certify, ncf match and ncf info. */
 #include "cli.h"
 
 /* Reads the problem; NULL after a message, with the exit status. */
@@ -119,6 +119,58 @@ int cli_certify(const cli_options_t *options)
     if (done != NCF_OK)
         return cli_fail_with(&err);
     return finish(options, result);
+}
+
+/* Both files; 0, or the exit status after a message. */
+static int read_trajectory(ncf_problem_t **problem, ncf_trajectory_t **trajectory,
+                           const cli_options_t *options)
+{
+    int status = 0;
+    ncf_error_t err;
+    *problem = read_problem(options, &status);
+    if (*problem == NULL)
+        return status;
+    ncf_error_init(&err);
+    if (ncf_trajectory_read(trajectory, options->trajectory, *problem, &err) == NCF_OK)
+        return 0;
+    ncf_problem_free(*problem);
+    return cli_fail_with(&err);
+}
+
+int cli_match(const cli_options_t *options)
+{
+    ncf_error_t err;
+    ncf_result_t *result;
+    ncf_problem_t *problem;
+    ncf_trajectory_t *trajectory;
+    ncf_match_options_t match;
+    cli_progress_start(options);
+    cli_stop_arm(options->solve.time_limit);
+    double start = cli_clock();
+    int status = read_trajectory(&problem, &trajectory, options);
+    if (status != 0)
+        return status;
+    ncf_match_options_init(&match);
+    match.kind = options->kind;
+    match.precision = options->solve.precision;
+    match.max_precision = options->solve.max_precision;
+    match.time_limit = time_left(options->solve.time_limit, start);
+    match.stop = &cli_stop;
+    match.progress = cli_progress;
+    ncf_error_init(&err);
+    cli_stop_answering();
+    ncf_status_t done = ncf_match(&result, problem, trajectory, &match, &err);
+    cli_stop_answered();
+    cli_progress_end();
+    ncf_trajectory_free(trajectory);
+    ncf_problem_free(problem);
+    if (done != NCF_OK)
+        return cli_fail_with(&err);
+    status = write_result(options, result);
+    if (status == 0)
+        status = ncf_result_exit(result);
+    ncf_result_free(result);
+    return status;
 }
 
 int cli_info(const cli_options_t *options)

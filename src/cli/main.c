@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 static const cli_command_t commands[] = {
-    {"solve", "PROBLEM", "find and prove the KKT points, and whether they are all there are",
+    {"solve", "PROBLEM", "one problem file", "find and prove the KKT points, and whether they are all there are",
      "Finds the KKT points of N(u) = sum_i z_i H(x_i; u) on the unit sphere, proves\n"
      "each of them, and says whether the list is proved complete and why.\n",
      "The table shows the Z-eigenlines of the data tensor (each unit of a KKT point\n"
@@ -26,7 +26,8 @@ static const cli_command_t commands[] = {
      "  ncf solve --json --output=result.json problem.json\n"
      "  ncf solve --threads=2 --time-limit=60 --digits=20 problem.json\n",
      cli_solve},
-    {"certify", "PROBLEM POINTS", "prove KKT points near weights of your own",
+    {"certify", "PROBLEM POINTS", "a problem file and a file of points",
+     "prove KKT points near weights of your own",
      "Takes weights of your own, such as those of a trained network: for each row of\n"
      "POINTS it looks for a KKT point nearby, proves that it exists and is the only\n"
      "one in a box, and says how far the row is from it. Rows are scaled to length 1.\n",
@@ -47,7 +48,29 @@ static const cli_command_t commands[] = {
      "  ncf certify --json --digits=20 examples/certify.json examples/certify.csv\n"
      "  ncf solve --json examples/plane.json | ncf certify examples/plane.json -\n",
      cli_certify},
-    {"info", "PROBLEM", "describe a problem: degrees, symmetries, the exact polynomial",
+    {"match", "PROBLEM TRAJECTORY", "a problem file and a trajectory",
+     "say to which KKT point a trajectory of training turns",
+     "Takes weights of your own at successive moments of a training from small weights,\n"
+     "finds the early phase, in which they follow the gradient of N, proves the KKT\n"
+     "point to which they turn, and proves a cap of directions that it attracts.\n",
+     "TRAJECTORY is an NPY array or a CSV file, one row a moment: the weights in the\n"
+     "order of PyTorch's parameters, or the time and the weights (n + 1 columns), or\n"
+     "these and loss, norm and N (n + 4 columns). Times are those of the gradient flow:\n"
+     "learning rate times steps, for a loss that is a sum over the points.\n"
+     "\n"
+     "\"MATCHED\": the early phase ends in the certified cap of a point with lambda > 0;\n"
+     "\"ZERO\": the weights shrink; \"UNMATCHED\": neither, with the reason;\n"
+     "\"AMBIGUOUS\": the early phase was in the cap and left it.\n"
+     "\n"
+     "Exit status: 0 matched; 1 not matched (the table says why); 2 usage; 3 bad input;\n"
+     "4 a limit was reached; 5 a system call failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf match examples/match.json examples/match.csv\n"
+     "  ncf match --json examples/match.json examples/match.csv\n",
+     cli_match},
+    {"info", "PROBLEM", "one problem file",
+     "describe a problem: degrees, symmetries, the exact polynomial",
      "Describes a problem without solving it: widths, activations, the degree of H in\n"
      "each layer, the symmetry group, and the exact polynomial N(u) when it is small.\n",
      "Exit status: 0 done; 2 usage; 3 bad input; 4 interrupted; 5 a system call\n"
@@ -62,8 +85,7 @@ static const cli_command_t commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Commands of the contract that later versions bring. */
-static const char *const planned[] = {"flow", "match", "escape", "margin",
-                                      "table",   "plot", "export", NULL};
+static const char *const planned[] = {"flow", "escape", "margin", "table", "plot", "export", NULL};
 
 const cli_command_t *cli_find_command(const char *name)
 {
@@ -76,7 +98,7 @@ const cli_command_t *cli_find_command(const char *name)
 
 void cli_print_help(FILE *stream)
 {
-    fputs("Usage: ncf COMMAND [OPTION]... PROBLEM [POINTS]\n"
+    fputs("Usage: ncf COMMAND [OPTION]... PROBLEM [FILE]\n"
           "\n"
           "Finds, and proves, where neural networks go when they are trained from small\n"
           "weights: the KKT points of the neural correlation function of a data set.\n"

@@ -25,6 +25,7 @@ typedef enum {
     OPTION_LAMBDA_MIN,
     OPTION_CHECKPOINT,
     OPTION_DISTANCE,
+    OPTION_KIND,
     OPTION_MAX_CLASSES,
     OPTION_QUIET,
     OPTION_VERBOSE
@@ -39,30 +40,33 @@ typedef struct {
 } option_entry_t;
 
 static const option_entry_t table[] = {
-    {OPTION_JSON, "json", NULL, "solve certify info", "write a JSON document instead of a table"},
-    {OPTION_OUTPUT, "output", "FILE", "solve certify info",
+    {OPTION_JSON, "json", NULL, "solve certify match info", "write a JSON document instead of a table"},
+    {OPTION_OUTPUT, "output", "FILE", "solve certify match info",
      "write to FILE instead of standard output"},
-    {OPTION_DIGITS, "digits", "N", "solve certify", "significant decimals (default 10)"},
+    {OPTION_DIGITS, "digits", "N", "solve certify match", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
     {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X, such as 0.1 or 1/3"},
     {OPTION_CHECKPOINT, "checkpoint", "FILE", "solve",
      "keep the state of branch and prune, go on from it"},
     {OPTION_DISTANCE, "distance", "X", "certify",
      "how far a point may be from a candidate (0.01)"},
-    {OPTION_PRECISION, "precision", "BITS", "solve certify", "bits of the enclosures (default 128)"},
-    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify",
+    {OPTION_KIND, "kind", "FLOW", "match",
+     "what moved the weights: training, ncf or sphere (training)"},
+    {OPTION_PRECISION, "precision", "BITS", "solve certify match",
+     "bits of the enclosures (default 128)"},
+    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify match",
      "bits at which a proof gives up (default 8192)"},
     {OPTION_MAX_CLASSES, "max-classes", "N", "solve",
      "complex classes tracked at most (default 2000000)"},
     {OPTION_THREADS, "threads", "N", "solve certify",
      "worker threads (default: one for each processor)"},
     {OPTION_SEED, "seed", "N", "solve", "seed of the solver's random choices (default 1)"},
-    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify",
+    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify match",
      "stop after that, with what is proved until then"},
-    {OPTION_QUIET, "quiet", NULL, "solve certify info", "no progress line"},
-    {OPTION_VERBOSE, "verbose", NULL, "solve certify info", "shorten nothing"},
-    {OPTION_HELP, "help", NULL, "solve certify info", "show this help"},
-    {OPTION_VERSION, "version", NULL, "solve certify info", "show the versions of ncf and its libraries"},
+    {OPTION_QUIET, "quiet", NULL, "solve certify match info", "no progress line"},
+    {OPTION_VERBOSE, "verbose", NULL, "solve certify match info", "shorten nothing"},
+    {OPTION_HELP, "help", NULL, "solve certify match info", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve certify match info", "show the versions of ncf and its libraries"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -128,6 +132,19 @@ static int read_seconds(double *out, const char *text)
     return 1;
 }
 
+static int read_kind(ncf_flow_kind_t *out, const char *text)
+{
+    static const char *const names[] = {"training", "ncf", "sphere"};
+    for (int i = 0; i < 3; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = (ncf_flow_kind_t) i;
+            return 1;
+        }
+    }
+    cli_fail(EXIT_USAGE, "--kind takes training, ncf or sphere");
+    return 0;
+}
+
 /* One option; 0 after a message. */
 static int set_option(cli_options_t *options, int id, const char *text)
 {
@@ -156,6 +173,8 @@ static int set_option(cli_options_t *options, int id, const char *text)
     case OPTION_DISTANCE:
         options->distance = text;
         break;
+    case OPTION_KIND:
+        return read_kind(&options->kind, text);
     case OPTION_DIGITS:
         return read_long(&options->digits, "digits", text, 1, 10000);
     case OPTION_PRECISION:
@@ -232,10 +251,10 @@ static int take_files(cli_options_t *options, const cli_command_t *command, int 
     int two = strchr(command->files, ' ') != NULL;
     if (count != 1 + two)
         return cli_fail(EXIT_USAGE, "ncf %s takes %s; see ncf %s --help", command->name,
-                        two ? "a problem file and a file of points" : "one problem file",
-                        command->name);
+                        command->files_text, command->name);
     options->problem = names[0];
     options->points = two ? names[1] : NULL;
+    options->trajectory = options->points;
     if (two && strcmp(names[0], "-") == 0 && strcmp(names[1], "-") == 0)
         return cli_fail(EXIT_USAGE, "only one of the two files can be standard input");
     return -1;

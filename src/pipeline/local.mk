@@ -13,6 +13,9 @@ libncf_core_la_SOURCES += \
 	src/pipeline/deep_search.c \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
+	src/pipeline/match.c \
+	src/pipeline/match.h \
+	src/pipeline/match_moments.c \
 	src/pipeline/objective.c \
 	src/pipeline/objective.h \
 	src/pipeline/pipeline.h \

@@ -68,14 +68,16 @@ void ncf__line_search_note(ncf_line_search_t *search, char *text);
 typedef struct ncf_deep ncf_deep_t;
 
 struct ncf_certification; /* certify_points.h */
+struct ncf_matching;      /* match.h */
 
 /*
- * Everything that `ncf solve` or `ncf certify` says. Immutable once built. Of a result of
- * `certify` only the problem, certification, limit, exit_status, options and seconds mean
- * something.
+ * Everything that `ncf solve`, `ncf certify` or `ncf match` says. Immutable once built. Of a
+ * result of `certify` or `match` only the problem, certification or matching, limit,
+ * exit_status, options and seconds mean something.
  */
 struct ncf_result {
-    struct ncf_certification *certification; /* NULL: a result of `solve` */
+    struct ncf_certification *certification; /* of a result of `certify`, else NULL */
+    struct ncf_matching *matching;           /* of a result of `match`, else NULL */
     /* the problem */
     char *problem_name, problem_sha256[65];
     char *network_text;        /* "2-3-1, activation t^2" */

@@ -22,4 +22,6 @@ libncf_core_la_SOURCES += \
 	src/problem/problem.h \
 	src/problem/reader.h \
 	src/problem/spec.c \
-	src/problem/teacher.c
+	src/problem/teacher.c \
+	src/problem/trajectory.c \
+	src/problem/trajectory.h

@@ -14,7 +14,7 @@ static int is_comment(const ncf_csv_t *csv)
     return csv->at < csv->length && csv->bytes[csv->at] == '#';
 }
 
-static void skip_comments(ncf_csv_t *csv)
+void ncf__csv_skip_comments(ncf_csv_t *csv)
 {
     while (is_comment(csv)) {
         const char *start = csv->bytes + csv->at;
@@ -39,10 +39,10 @@ static int looks_like_number(const ncf_csv_cell_t *cell)
 }
 
 /*
- * Moves past a header, if the next line is one. Cells that hold numbers are read twice,
- * which is harmless: unquoting changes only cells with doubled quotes.
+ * Cells that hold numbers are read twice, which is harmless: unquoting changes only cells
+ * with doubled quotes.
  */
-static ncf_status_t skip_header(ncf_csv_t *csv)
+ncf_status_t ncf__csv_skip_header(ncf_csv_t *csv)
 {
     ncf_csv_t start = *csv;
     ncf_csv_cell_t cell;
@@ -56,11 +56,10 @@ static ncf_status_t skip_header(ncf_csv_t *csv)
     return NCF_OK;
 }
 
-/* The lines that are not comments, from here on. */
-static uint64_t count_rows(ncf_csv_t csv)
+uint64_t ncf__csv_count_rows(ncf_csv_t csv)
 {
     uint64_t rows = 0;
-    for (skip_comments(&csv); csv.at < csv.length; skip_comments(&csv)) {
+    for (ncf__csv_skip_comments(&csv); csv.at < csv.length; ncf__csv_skip_comments(&csv)) {
         const char *end = memchr(csv.bytes + csv.at, '\n', csv.length - csv.at);
         csv.at = end != NULL ? (size_t) (end - csv.bytes) + 1 : csv.length;
         rows++;
@@ -108,14 +107,14 @@ ncf_status_t ncf__points_csv(struct ncf_points *points, ncf_document_t *document
 {
     ncf_csv_t csv;
     ncf__csv_init(&csv, points->name, bytes, length, document->err);
-    skip_comments(&csv);
+    ncf__csv_skip_comments(&csv);
     if (csv.at < csv.length)
-        NCF_TRY(skip_header(&csv));
-    const char *fact = ncf__points_shape(points, count_rows(csv), unknowns);
+        NCF_TRY(ncf__csv_skip_header(&csv));
+    const char *fact = ncf__points_shape(points, ncf__csv_count_rows(csv), unknowns);
     if (fact != NULL)
         return ncf__fail_at(csv.err, NCF_ESPEC, csv.name, 1, 1, "%s", fact);
     for (slong k = 0; k < fmpq_mat_nrows(points->rows); k++) {
-        skip_comments(&csv);
+        ncf__csv_skip_comments(&csv);
         NCF_TRY(read_row(fmpq_mat_entry(points->rows, k, 0), &csv, document, unknowns));
     }
     return NCF_OK;

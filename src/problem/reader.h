@@ -171,6 +171,13 @@ void ncf__csv_init(ncf_csv_t *csv, const char *name, char *bytes, size_t length,
 /* Reads a cell, and the comma or the line end after it. Unquoting overwrites the bytes. */
 ncf_status_t ncf__csv_cell(ncf_csv_cell_t *cell, ncf_csv_t *csv);
 
+/* points_csv.c: moves past lines that start with #, and past a first line without numbers. */
+void ncf__csv_skip_comments(ncf_csv_t *csv);
+ncf_status_t ncf__csv_skip_header(ncf_csv_t *csv);
+
+/* The lines that are not comments, from here on. */
+uint64_t ncf__csv_count_rows(ncf_csv_t csv);
+
 typedef struct {
     char kind; /* 'f', 'i' or 'u' */
     int size;  /* bytes of an element: 1, 2, 4 or 8 */

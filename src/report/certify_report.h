@@ -29,6 +29,10 @@ void ncf__count_candidates(slong counts[NCF_CANDIDATE_WORDS],
 /* What is open about a candidate and why, NULL when nothing is; static. */
 const char *ncf__candidate_reason(const ncf_candidate_t *candidate);
 
+/* certify_table.c: an upper bound with two digits, rounded up: "1.3e-09"; "-" when there is
+   none. Allocated. */
+char *ncf__bound_text(const arb_t x);
+
 /* The document without its last part, timing and software; a new reference. */
 json_t *ncf__certify_document(const ncf_result_t *result, slong digits);
 

@@ -92,8 +92,7 @@ static void write_summary(FILE *stream, const ncf_result_t *result)
     fputc('\n', stream);
 }
 
-/* An upper bound with two digits, rounded up: "1.3e-09"; "-" when there is none. */
-static char *bound_text(const arb_t x)
+char *ncf__bound_text(const arb_t x)
 {
     char buffer[40] = "-";
     arf_t bound;
@@ -141,7 +140,7 @@ static void write_point(FILE *stream, const ncf_candidate_t *candidate, long dig
 static void write_candidate(FILE *stream, const ncf_candidate_t *candidate, slong number,
                             long digits)
 {
-    char *distance = bound_text(candidate->distance), *residual = bound_text(candidate->residual);
+    char *distance = ncf__bound_text(candidate->distance), *residual = ncf__bound_text(candidate->residual);
     fprintf(stream, "%6ld %-10s %8s %8s", (long) number, ncf__candidate_word(candidate), distance,
             residual);
     if (ncf_is_proved(candidate->found.point.exists))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* json.c: the result document, ncf-result version 1 (contract of the project). */
 #include "certify_report.h"
+#include "match_report.h"
 #include "json_parts.h"
 
 /* Above this many weights, in one point or in all, points are given by their active units. */
@@ -264,6 +265,7 @@ ncf_status_t ncf_result_write_json(FILE *stream, const ncf_result_t *result, lon
     if (digits < 1 || digits > 10000)
         return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
     json_t *object = result->certification != NULL ? ncf__certify_document(result, digits)
+                     : result->matching != NULL    ? ncf__match_document(result, digits)
                                                    : document(result, digits);
     json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));
     json_object_set_new(object, "software", software_object());

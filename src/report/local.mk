@@ -13,6 +13,9 @@ libncf_core_la_SOURCES += \
 	src/report/json.c \
 	src/report/json_parts.c \
 	src/report/json_parts.h \
+	src/report/match_json.c \
+	src/report/match_report.h \
+	src/report/match_table.c \
 	src/report/network_text.c \
 	src/report/point_json.c \
 	src/report/point_table.c \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* table.c: the result as text for people, in 80 columns. */
 #include "certify_report.h"
+#include "match_report.h"
 #include "report.h"
 
 #include <string.h>
@@ -397,6 +398,8 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
         return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
     if (result->certification != NULL)
         ncf__write_certify_table(stream, result, digits, verbose);
+    else if (result->matching != NULL)
+        ncf__write_match_table(stream, result, digits, verbose);
     else
         write_solution(stream, result, digits, verbose);
     fprintf(stream, "\n%.3g seconds; ncf %s, flint %s, arb %s\n", result->seconds, ncf_version(),

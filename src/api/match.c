@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/* match.c: ncf_match. */
+#include "result.h"
+
+#include "../pipeline/certify_points.h"
+#include "../pipeline/match.h"
+
+#define MAX_DEGREE 1000000 /* of H in the weights; powers of norms are taken in doubles */
+
+void ncf_match_options_init(ncf_match_options_t *options)
+{
+    *options = (ncf_match_options_t) {.size = sizeof(*options),
+                                      .kind = NCF_FLOW_TRAINING,
+                                      .precision = 128,
+                                      .max_precision = 8192};
+}
+
+static ncf_status_t check_options(const ncf_match_options_t *options, ncf_error_t *err)
+{
+    if (options->size != sizeof(*options))
+        return ncf__fail(err, NCF_EARG, "the options were not set by ncf_match_options_init");
+    if (options->kind < NCF_FLOW_TRAINING || options->kind > NCF_FLOW_SPHERE)
+        return ncf__fail(err, NCF_EARG, "there is no such kind of flow");
+    return ncf__check_effort(options->precision, options->max_precision, 1, err);
+}
+
+/* The degree L; a failure when there is none. */
+static ncf_status_t find_degree(slong *degree, const ncf_problem_t *problem, ncf_error_t *err)
+{
+    fmpz_t exact;
+    fmpz_init(exact);
+    int homogeneous = ncf__problem_homogeneous(exact, problem);
+    int fits = homogeneous && fmpz_sgn(exact) > 0 && fmpz_cmp_si(exact, MAX_DEGREE) <= 0;
+    *degree = fits ? fmpz_get_si(exact) : 0;
+    fmpz_clear(exact);
+    if (!fits)
+        return ncf__fail_at(err, NCF_EUNSUPPORTED, problem->name, 0, 0,
+                            homogeneous ? "matching a network of this degree is not supported yet"
+                                        : "a trajectory is matched only for a homogeneous network: "
+                                          "for others small weights have no limit direction");
+    return NCF_OK;
+}
+
+/* The network, which the caller clears. */
+static ncf_status_t find_network(ncf_network_t network, const ncf_problem_t *problem,
+                                 const ncf_trajectory_t *trajectory, ncf_error_t *err)
+{
+    int made = ncf__network_init(network, problem);
+    if (made && network->unknowns <= NCF_CERTIFY_MAX_UNKNOWNS) {
+        if (network->unknowns == fmpq_mat_ncols(trajectory->rows))
+            return NCF_OK;
+        ncf__network_clear(network);
+        return ncf__fail(err, NCF_EARG, "the trajectory was read for a network of %ld weights",
+                         (long) fmpq_mat_ncols(trajectory->rows));
+    }
+    if (made)
+        ncf__network_clear(network);
+    return ncf__fail_at(err, NCF_EUNSUPPORTED, problem->name, 0, 0,
+                        "matching trajectories of a network with more than %d weights is not "
+                        "supported yet",
+                        NCF_CERTIFY_MAX_UNKNOWNS);
+}
+
+static int exit_status(const struct ncf_matching *matching)
+{
+    if (matching->limit != NCF_LIMIT_NONE)
+        return 4;
+    return matching->word == NCF_MATCH_MATCHED ? 0 : 1;
+}
+
+static void run(ncf_result_t **out, const ncf_problem_t *problem, ncf_network_struct network,
+                slong degree, const ncf_trajectory_t *trajectory,
+                const ncf_match_options_t *options)
+{
+    double start = ncf__clock();
+    ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0,
+                           options->stop, options->progress, options->progress_context};
+    ncf_match_settings_t settings = {options->kind, options->precision, options->max_precision};
+    ncf_solve_options_t shown;
+    ncf_solve_options_init(&shown);
+    shown.precision = options->precision;
+    shown.max_precision = options->max_precision;
+    struct ncf_result *result = ncf__result_new(problem, &shown);
+    result->matching =
+        ncf__match_trajectory(problem, network, degree, trajectory, &settings, &limits);
+    result->limit = result->matching->limit;
+    result->exit_status = exit_status(result->matching);
+    result->seconds = ncf__clock() - start;
+    *out = result;
+}
+
+ncf_status_t ncf_match(ncf_result_t **out, const ncf_problem_t *problem,
+                       const ncf_trajectory_t *trajectory, const ncf_match_options_t *options,
+                       ncf_error_t *err)
+{
+    ncf_match_options_t defaults;
+    ncf_network_t network;
+    slong degree;
+    *out = NULL;
+    if (options == NULL) {
+        ncf_match_options_init(&defaults);
+        options = &defaults;
+    }
+    ncf_status_t status = check_options(options, err);
+    if (status == NCF_OK)
+        status = find_degree(&degree, problem, err);
+    if (status == NCF_OK)
+        status = find_network(network, problem, trajectory, err);
+    if (status == NCF_OK)
+        run(out, problem, network[0], degree, trajectory, options);
+    return status;
+}
