@@ -14,6 +14,8 @@ EXTRA_DIST += \
 	examples/formula.json \
 	examples/inhomogeneous.json \
 	examples/many-points.json \
+	examples/match.csv \
+	examples/match.json \
 	examples/plane.json \
 	examples/points.csv \
 	examples/quartic.json \

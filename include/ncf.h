@@ -369,14 +369,14 @@ NCF_API size_t ncf_trajectory_count(const ncf_trajectory_t *trajectory);
 
 /* What moved the weights. */
 typedef enum {
-    NCF_FLOW_TRAINING, /* dw/dt = -grad Loss(w) */
-    NCF_FLOW_NCF,      /* du/dt = grad N(u) */
-    NCF_FLOW_SPHERE    /* dq/dt = grad N(q) - (q . grad N(q)) q, |q| = 1 */
-} ncf_flow_kind_t;
+    NCF_TRAJECTORY_TRAINING, /* dw/dt = -grad Loss(w) */
+    NCF_TRAJECTORY_NCF,      /* du/dt = grad N(u) */
+    NCF_TRAJECTORY_SPHERE    /* dq/dt = grad N(q) - (q . grad N(q)) q, |q| = 1 */
+} ncf_trajectory_kind_t;
 
 typedef struct {
     size_t size;            /* sizeof(ncf_match_options_t), set by the initialiser */
-    ncf_flow_kind_t kind;   /* NCF_FLOW_TRAINING */
+    ncf_trajectory_kind_t kind;   /* NCF_TRAJECTORY_TRAINING */
     long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
     long max_precision;     /* bits at which a proof attempt gives up; 8192 */
     double time_limit;      /* seconds of wall time, <= 0: none; 0 */

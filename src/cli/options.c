@@ -132,12 +132,12 @@ static int read_seconds(double *out, const char *text)
     return 1;
 }
 
-static int read_kind(ncf_flow_kind_t *out, const char *text)
+static int read_kind(ncf_trajectory_kind_t *out, const char *text)
 {
     static const char *const names[] = {"training", "ncf", "sphere"};
     for (int i = 0; i < 3; i++) {
         if (strcmp(text, names[i]) == 0) {
-            *out = (ncf_flow_kind_t) i;
+            *out = (ncf_trajectory_kind_t) i;
             return 1;
         }
     }

@@ -40,7 +40,7 @@ typedef struct {
 struct ncf_matching {
     char *name, sha256[65]; /* of the trajectory's file */
     const char *format;
-    ncf_flow_kind_t kind;
+    ncf_trajectory_kind_t kind;
     int has_times;
     ncf_network_t network;
     slong degree; /* L */
@@ -68,7 +68,7 @@ struct ncf_matching {
 };
 
 typedef struct {
-    ncf_flow_kind_t kind;
+    ncf_trajectory_kind_t kind;
     slong precision, max_precision;
 } ncf_match_settings_t;
 

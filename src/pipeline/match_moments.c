@@ -85,7 +85,7 @@ static double length(const double *a, slong n)
 }
 
 /* From the direction in g->v and the norm in the moment. */
-static void measure(ncf_moment_t *moment, gauge_t *g, ncf_flow_kind_t kind)
+static void measure(ncf_moment_t *moment, gauge_t *g, ncf_trajectory_kind_t kind)
 {
     static const double one = 1;
     slong inputs = g->network->inputs;
@@ -102,7 +102,7 @@ static void measure(ncf_moment_t *moment, gauge_t *g, ncf_flow_kind_t kind)
                                  g->x + i * inputs, &one, 1);
         moment->loss += loss_of(&g->shifts[i], scale * g->outputs[i], g->y[i], g->loss);
     }
-    if (kind == NCF_FLOW_TRAINING) {
+    if (kind == NCF_TRAJECTORY_TRAINING) {
         ncf__network_eval_double(NULL, g->other, NULL, g->v, g->network, g->x, g->shifts,
                                  g->points);
         moment->deviation = length(g->other, g->n) / norm;
@@ -124,7 +124,7 @@ void ncf__match_direction(arb_ptr v, arb_t norm, const fmpq *c, slong n, slong p
         arb_div(v + j, v + j, norm, prec);
 }
 
-static void measure_row(ncf_moment_t *moment, gauge_t *g, const fmpq *row, ncf_flow_kind_t kind)
+static void measure_row(ncf_moment_t *moment, gauge_t *g, const fmpq *row, ncf_trajectory_kind_t kind)
 {
     arb_ptr v = _arb_vec_init(g->n);
     arb_t norm;
@@ -160,8 +160,8 @@ static void count_rises(struct ncf_matching *matching)
     matching->first_rise = -1;
     for (slong k = 1; k < matching->count; k++) {
         const ncf_moment_t *a = &matching->moments[k - 1], *b = &matching->moments[k];
-        double before = matching->kind == NCF_FLOW_TRAINING ? a->loss : -a->ncf;
-        double after = matching->kind == NCF_FLOW_TRAINING ? b->loss : -b->ncf;
+        double before = matching->kind == NCF_TRAJECTORY_TRAINING ? a->loss : -a->ncf;
+        double after = matching->kind == NCF_TRAJECTORY_TRAINING ? b->loss : -b->ncf;
         if (after - before > RISE_TOLERANCE * fabs(before)) {
             matching->rises++;
             if (matching->first_rise < 0)

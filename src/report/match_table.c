@@ -11,7 +11,7 @@
 const char *const ncf__match_words[NCF_MATCH_WORDS] = {"matched", "zero", "unmatched", "ambiguous",
                                                        "unfinished"};
 
-const char *ncf__flow_text(ncf_flow_kind_t kind)
+const char *ncf__trajectory_kind_text(ncf_trajectory_kind_t kind)
 {
     static const char *const texts[] = {"training", "ncf", "sphere"};
     return texts[kind];
@@ -30,7 +30,7 @@ static void write_heading(FILE *stream, const ncf_result_t *result)
     fprintf(stream, "Trajectory  %ld rows from %s (%s), %s\n", (long) matching->count,
             matching->name, matching->format, matching->has_times ? "with times" : "without times");
     fprintf(stream, "Settings    %ld bits, flow: %s\n\n", result->options.precision,
-            ncf__flow_text(matching->kind));
+            ncf__trajectory_kind_text(matching->kind));
     ncf__free(network);
     flint_free(unknowns);
 }
@@ -88,7 +88,7 @@ static void write_entry(FILE *stream, const struct ncf_matching *matching)
             (long) matching->entry, last, (long) matching->early - 1);
     if (matching->has_times)
         fprintf(stream, "Entry       at time %.6g\n", matching->moments[matching->entry].time);
-    if (matching->kind != NCF_FLOW_SPHERE)
+    if (matching->kind != NCF_TRAJECTORY_SPHERE)
         fprintf(stream, "Norm        %.4g times that at the start when it enters\n",
                 matching->growth);
     if (!isnan(matching->rate))
@@ -105,20 +105,37 @@ static void write_entry(FILE *stream, const struct ncf_matching *matching)
     ncf__free(entry);
 }
 
+/* Right-aligned, "-" for what is not known. */
+static void write_number(FILE *stream, double x, int width, int digits)
+{
+    if (isnan(x))
+        fprintf(stream, " %*s", width, "-");
+    else
+        fprintf(stream, " %*.*g", width, digits, x);
+}
+
 static void write_row(FILE *stream, const struct ncf_matching *matching, slong k)
 {
     const ncf_moment_t *m = &matching->moments[k];
-    fprintf(stream, "%7ld %11.5g %10.3g %11.5g %10.3g %9.2g %9.3g %s\n", (long) k, m->time,
-            m->norm, m->loss, m->ncf, m->deviation, m->angle, m->in_cap ? "in" : "");
+    fprintf(stream, "%7ld", (long) k);
+    if (matching->has_times)
+        write_number(stream, m->time, 11, 5);
+    write_number(stream, m->norm, 10, 3);
+    write_number(stream, m->loss, 11, 5);
+    write_number(stream, m->ncf, 10, 3);
+    write_number(stream, m->deviation, 9, 2);
+    write_number(stream, m->angle, 9, 3);
+    fprintf(stream, "%s\n", m->in_cap ? " in" : "");
 }
 
 /* All rows, or about a dozen evenly spaced ones with those where something happens. */
 static void write_rows(FILE *stream, const struct ncf_matching *matching, int verbose)
 {
     slong step = verbose ? 1 : (matching->count + ROWS_SHOWN - 1) / ROWS_SHOWN;
-    fprintf(stream, "%7s %11s %10s %11s %10s %9s %9s %s\n", "row",
-            matching->has_times ? "time" : "row", "|w|", "loss", "N(w)", "deviation", "angle",
-            "cap");
+    fprintf(stream, "%7s", "row");
+    if (matching->has_times)
+        fprintf(stream, " %11s", "time");
+    fprintf(stream, " %10s %11s %10s %9s %9s cap\n", "|w|", "loss", "N(w)", "deviation", "angle");
     for (slong k = 0; k < matching->count; k++) {
         if (k % step == 0 || k == matching->count - 1 || k == matching->entry ||
             k == matching->early - 1 || k == matching->exit)
@@ -140,7 +157,7 @@ void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digit
     if (matching->rises > 0) {
         char *text = ncf__format("%s at %ld row%s, first at row %ld: this is not a gradient flow of "
                                  "the problem, or its steps are large.",
-                                 matching->kind == NCF_FLOW_TRAINING ? "the loss rises" : "N falls",
+                                 matching->kind == NCF_TRAJECTORY_TRAINING ? "the loss rises" : "N falls",
                                  (long) matching->rises, matching->rises == 1 ? "" : "s",
                                  (long) matching->first_rise);
         ncf__write_paragraph(stream, "Note        ", text);

@@ -7,6 +7,7 @@ CLI_TESTS = \
 	tests/cli/input.sh \
 	tests/cli/man-examples.sh \
 	tests/cli/man-options.sh \
+	tests/cli/match.sh \
 	tests/cli/options.sh \
 	tests/cli/output.sh \
 	tests/cli/stop.sh \
