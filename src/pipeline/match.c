@@ -39,7 +39,8 @@ static void propose_newton(double *u, const match_t *match)
     fmpq_mat_t weights;
     fmpq_mat_init(weights, match->problem->points, 1);
     ncf__problem_weights(weights, match->problem);
-    ncf__polisher_init(&polisher, match->out->network, match->problem->x, weights);
+    ncf__polisher_init(&polisher, match->out->network, match->problem->x, weights,
+                       match->limits);
     ncf__polish(u, &polisher);
     ncf__polisher_clear(&polisher);
     fmpq_mat_clear(weights);
@@ -111,7 +112,8 @@ static int try_proposal(match_t *match, propose_fn propose, const char *name)
 {
     struct ncf_matching *out = match->out;
     slong n = match->n, last = out->early - 1;
-    ncf_point_options_t options = {match->settings->precision, match->settings->max_precision};
+    ncf_point_options_t options = {match->settings->precision, match->settings->max_precision,
+                                   match->limits};
     ncf_cap_options_t cap_options = {0, match->limits};
     double *u = ncf__malloc((size_t) n, sizeof(double));
     arb_ptr v = _arb_vec_init(n);

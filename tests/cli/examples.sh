@@ -36,7 +36,7 @@ solves cubic-12 0 '^COMPLETE ' '^  all +248155780267520$' '4095 proved distinct 
 solves deep-square 0 '^COMPLETE ' '^  all +48$' '^ +5 +0\.436555485[67] +16 +1 no .* 2,1,1 '
 solves deep-linear 0 '^COMPLETE ' '^ +1 +4\.203173404 +dim 3 +0 '
 run solve --top=5 "$examples/deep-wide.json"
-seen="$seen deep-wide.json"
+seen="$seen deep-wide.json match.json"
 check "deep-wide: families alone" eval 'status_is 1 && has out "20000" && has out "all rank-one KKT points"'
 run solve --lambda-min=0.5 "$examples/curve.json"
 seen="$seen curve.json"
