@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* match.c: ncf_match. */
+/* trajectory_match.c: ncf_match. */
 #include "result.h"
 
 #include "../pipeline/certify_points.h"
