@@ -35,6 +35,10 @@ bench_programs += bench/p-real_roots
 bench_p_real_roots_SOURCES = bench/p-real_roots.c
 bench_p_real_roots_LDADD = libncf-core.la
 
+bench_programs += bench/p-validated
+bench_p_validated_SOURCES = bench/p-validated.c
+bench_p_validated_LDADD = libncf-core.la
+
 # Times other programs; links nothing of ours.
 bench_programs += bench/measure
 bench_measure_SOURCES = bench/measure.c

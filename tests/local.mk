@@ -99,6 +99,10 @@ UNIT_TESTS += tests/unit/t-cap
 tests_unit_t_cap_SOURCES = tests/unit/t-cap.c tests/problems.c tests/problems.h
 tests_unit_t_cap_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-flow_proof
+tests_unit_t_flow_proof_SOURCES = tests/unit/t-flow_proof.c tests/problems.c tests/problems.h
+tests_unit_t_flow_proof_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-validated
 tests_unit_t_validated_SOURCES = tests/unit/t-validated.c tests/problems.c tests/problems.h
 tests_unit_t_validated_LDADD = $(unit_ldadd)

@@ -11,6 +11,8 @@ libncf_core_la_SOURCES += \
 	src/pipeline/deep_orbits.c \
 	src/pipeline/deep_prune.c \
 	src/pipeline/deep_search.c \
+	src/pipeline/flow_proof.c \
+	src/pipeline/flow_proof.h \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
 	src/pipeline/match.c \

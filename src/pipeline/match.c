@@ -7,7 +7,6 @@
  */
 #include "match.h"
 
-#include "../kkt/symmetry.h"
 #include "../solve/sphere_search.h"
 #include "objective.h"
 #include "polish.h"
@@ -143,20 +142,6 @@ static void find_point(match_t *match)
         ncf__limit_reached(match->limits) == NCF_LIMIT_NONE)
         try_proposal(match, propose_newton, "Newton's method");
     match->out->limit = ncf__limit_reached(match->limits);
-}
-
-static void describe_orbit(match_t *match)
-{
-    ncf_point_orbit_t *found = &match->out->found;
-    const ncf_certified_point_t *point = &found->point;
-    ncf_orbit_member_t member = {point->point, point->box, point->slice_dimension};
-    ncf_symmetry_group_t symmetry;
-    ncf__symmetry_init(symmetry, match->out->network);
-    ncf__point_orbit_set_active(found, match->out->network);
-    found->dimension = point->slice_dimension;
-    found->size_known = point->slice_dimension == 0 &&
-                        ncf_is_proved(ncf__symmetry_orbit_size(found->size, symmetry, &member));
-    ncf__symmetry_clear(symmetry);
 }
 
 /* ---- The rows against the point -------------------------------------------------- */
@@ -323,7 +308,7 @@ struct ncf_matching *ncf__match_trajectory(const struct ncf_problem *problem,
     if (out->early > 0 && out->limit == NCF_LIMIT_NONE) {
         find_point(&match);
         if (ncf_is_proved(out->found.point.exists)) {
-            describe_orbit(&match);
+            ncf__point_orbit_describe(&out->found, out->network);
             follow_rows(&match);
             measure_growth(out);
         }

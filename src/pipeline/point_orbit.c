@@ -2,6 +2,8 @@
 /* point_orbit.c: storage and order of orbits in a result. */
 #include "point_orbit.h"
 
+#include "../kkt/symmetry.h"
+
 #include <string.h>
 
 void ncf__point_orbit_init(ncf_point_orbit_t *orbit, const ncf_network_t network)
@@ -45,6 +47,19 @@ void ncf__point_orbit_set_active(ncf_point_orbit_t *orbit, const ncf_network_t n
         }
         orbit->active[l] = active;
     }
+}
+
+void ncf__point_orbit_describe(ncf_point_orbit_t *orbit, const ncf_network_t network)
+{
+    const ncf_certified_point_t *point = &orbit->point;
+    ncf_orbit_member_t member = {point->point, point->box, point->slice_dimension};
+    ncf_symmetry_group_t symmetry;
+    ncf__symmetry_init(symmetry, network);
+    ncf__point_orbit_set_active(orbit, network);
+    orbit->dimension = point->slice_dimension;
+    orbit->size_known = point->slice_dimension == 0 &&
+                        ncf_is_proved(ncf__symmetry_orbit_size(orbit->size, symmetry, &member));
+    ncf__symmetry_clear(symmetry);
 }
 
 void ncf__point_orbit_list_init(ncf_point_orbit_list_t *list)

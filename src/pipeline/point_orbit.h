@@ -51,6 +51,12 @@ void ncf__point_orbit_clear(ncf_point_orbit_t *orbit);
  */
 void ncf__point_orbit_set_active(ncf_point_orbit_t *orbit, const ncf_network_t network);
 
+/*
+ * Active units, dimension and size of the orbit of a point that is proved to exist, under the
+ * symmetry group that is known of the network.
+ */
+void ncf__point_orbit_describe(ncf_point_orbit_t *orbit, const ncf_network_t network);
+
 void ncf__point_orbit_list_init(ncf_point_orbit_list_t *list);
 void ncf__point_orbit_list_clear(ncf_point_orbit_list_t *list);
 
