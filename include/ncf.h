@@ -328,6 +328,28 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_certify(ncf_result_t **out, const ncf_prob
                                               const ncf_certify_options_t *options,
                                               ncf_error_t *err);
 
+/* ---- Flows ------------------------------------------------------------------------ */
+
+/* What moves the weights. */
+typedef enum {
+    NCF_FLOW_TRAINING,    /* dw/dt = -grad Loss(w) */
+    NCF_FLOW_CORRELATION, /* du/dt = grad N(u) */
+    NCF_FLOW_SPHERE,      /* dq/dt = grad N(q) - (q . grad N(q)) q, |q| = 1 */
+    NCF_FLOW_DESCENT      /* w <- w - step grad Loss(w); t grows by the step */
+} ncf_flow_kind_t;
+
+/*
+ * Not used by gradient descent. Runge-Kutta: a second opinion; between its steps, at events
+ * and at the end too, its states are less exact than the tolerance says. Krylov: BDF with
+ * GMRES on Hessian-vector products.
+ */
+typedef enum {
+    NCF_FLOW_ADAMS,
+    NCF_FLOW_RUNGE_KUTTA,
+    NCF_FLOW_BDF,
+    NCF_FLOW_KRYLOV
+} ncf_flow_method_t;
+
 /* ---- Trajectories: training of the user's own ------------------------------------- */
 
 typedef struct ncf_trajectory ncf_trajectory_t;
@@ -367,16 +389,9 @@ NCF_API void ncf_trajectory_free(ncf_trajectory_t *trajectory);
 /** ncf_trajectory_count(trajectory): the number of rows, at least 2. */
 NCF_API size_t ncf_trajectory_count(const ncf_trajectory_t *trajectory);
 
-/* What moved the weights. */
-typedef enum {
-    NCF_TRAJECTORY_TRAINING, /* dw/dt = -grad Loss(w) */
-    NCF_TRAJECTORY_NCF,      /* du/dt = grad N(u) */
-    NCF_TRAJECTORY_SPHERE    /* dq/dt = grad N(q) - (q . grad N(q)) q, |q| = 1 */
-} ncf_trajectory_kind_t;
-
 typedef struct {
     size_t size;            /* sizeof(ncf_match_options_t), set by the initialiser */
-    ncf_trajectory_kind_t kind;   /* NCF_TRAJECTORY_TRAINING */
+    ncf_flow_kind_t kind;   /* NCF_FLOW_TRAINING */
     long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
     long max_precision;     /* bits at which a proof attempt gives up; 8192 */
     double time_limit;      /* seconds of wall time, <= 0: none; 0 */
@@ -401,7 +416,8 @@ NCF_API void ncf_match_options_init(ncf_match_options_t *options);
  * Out:      out      the result
  * In:       options  NULL for the defaults
  * Returns:  NCF_OK, NCF_EARG (an option out of range, or a trajectory of another length),
- *           NCF_EUNSUPPORTED (a network that is not homogeneous or has too many weights)
+ *           NCF_EUNSUPPORTED (as for ncf_solve; a network that is not homogeneous or has too
+ *           many weights)
  * Owns:     the caller frees *out with ncf_result_free; problem and trajectory may be freed
  *           before
  * Threads:  reentrant

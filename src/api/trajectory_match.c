@@ -10,7 +10,7 @@
 void ncf_match_options_init(ncf_match_options_t *options)
 {
     *options = (ncf_match_options_t) {.size = sizeof(*options),
-                                      .kind = NCF_TRAJECTORY_TRAINING,
+                                      .kind = NCF_FLOW_TRAINING,
                                       .precision = 128,
                                       .max_precision = 8192};
 }
@@ -19,7 +19,7 @@ static ncf_status_t check_options(const ncf_match_options_t *options, ncf_error_
 {
     if (options->size != sizeof(*options))
         return ncf__fail(err, NCF_EARG, "the options were not set by ncf_match_options_init");
-    if (options->kind < NCF_TRAJECTORY_TRAINING || options->kind > NCF_TRAJECTORY_SPHERE)
+    if (options->kind < NCF_FLOW_TRAINING || options->kind > NCF_FLOW_DESCENT)
         return ncf__fail(err, NCF_EARG, "there is no such kind of flow");
     return ncf__check_effort(options->precision, options->max_precision, 1, err);
 }
@@ -102,6 +102,8 @@ ncf_status_t ncf_match(ncf_result_t **out, const ncf_problem_t *problem,
         options = &defaults;
     }
     ncf_status_t status = check_options(options, err);
+    if (status == NCF_OK)
+        status = ncf__arithmetic_check(err);
     if (status == NCF_OK)
         status = find_degree(&degree, problem, err);
     if (status == NCF_OK)

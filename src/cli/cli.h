@@ -18,7 +18,7 @@ typedef struct {
     const char *points;  /* of `certify`: file name or "-" */
     const char *trajectory; /* of `match`: file name or "-" */
     const char *distance; /* of `certify`, NULL: the library's default */
-    ncf_trajectory_kind_t kind; /* of `match` */
+    ncf_flow_kind_t kind; /* of `match` */
     const char *output;  /* NULL: standard output */
     int json;
     int quiet;

@@ -51,7 +51,7 @@ static const option_entry_t table[] = {
     {OPTION_DISTANCE, "distance", "X", "certify",
      "how far a point may be from a candidate (0.01)"},
     {OPTION_KIND, "kind", "FLOW", "match",
-     "what moved the weights: training, ncf or sphere (training)"},
+     "what moved the weights: training, ncf, sphere or descent"},
     {OPTION_PRECISION, "precision", "BITS", "solve certify match",
      "bits of the enclosures (default 128)"},
     {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify match",
@@ -132,16 +132,16 @@ static int read_seconds(double *out, const char *text)
     return 1;
 }
 
-static int read_kind(ncf_trajectory_kind_t *out, const char *text)
+static int read_kind(ncf_flow_kind_t *out, const char *text)
 {
-    static const char *const names[] = {"training", "ncf", "sphere"};
-    for (int i = 0; i < 3; i++) {
+    static const char *const names[] = {"training", "ncf", "sphere", "descent"};
+    for (int i = 0; i < 4; i++) {
         if (strcmp(text, names[i]) == 0) {
-            *out = (ncf_trajectory_kind_t) i;
+            *out = (ncf_flow_kind_t) i;
             return 1;
         }
     }
-    cli_fail(EXIT_USAGE, "--kind takes training, ncf or sphere");
+    cli_fail(EXIT_USAGE, "--kind takes training, ncf, sphere or descent");
     return 0;
 }
 

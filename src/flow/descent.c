@@ -14,7 +14,7 @@ static void crossed(int *met, double *before, const double *now, slong count)
     }
 }
 
-static int record_due(const ncf_flow_options_t *options, slong *next, double tau, slong steps)
+static int record_due(const ncf_flow_settings_t *options, slong *next, double tau, slong steps)
 {
     int due = options->every > 0 && steps % options->every == 0;
     while (*next < options->time_count && options->times[*next] <= tau) {
@@ -26,7 +26,7 @@ static int record_due(const ncf_flow_options_t *options, slong *next, double tau
 
 void ncf__flow_descend(ncf_flow_t *flow, ncf_flow_system_t *system,
                        ncf_flow_conditions_t *conditions, double *state,
-                       const ncf_flow_options_t *options, const ncf_limits_t *limits)
+                       const ncf_flow_settings_t *options, const ncf_limits_t *limits)
 {
     size_t count = (size_t) conditions->count;
     double *rate = ncf__malloc((size_t) system->n, sizeof(double));

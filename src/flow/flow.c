@@ -7,7 +7,7 @@
 
 #define ENERGY_INTERVAL 10 /* steps between two looks at the energy */
 
-void ncf__flow_options_default(ncf_flow_options_t *options)
+void ncf__flow_settings_default(ncf_flow_settings_t *options)
 {
     memset(options, 0, sizeof(*options));
     options->delta = 1e-3;
@@ -33,7 +33,7 @@ void ncf__flow_random_start(double *out, slong n, uint64_t seed, uint64_t run)
         out[i] /= sqrt(square);
 }
 
-slong ncf__flow_step_limit(const ncf_flow_options_t *options)
+slong ncf__flow_step_limit(const ncf_flow_settings_t *options)
 {
     return options->max_steps > 0 ? options->max_steps : 1000000;
 }
@@ -49,7 +49,7 @@ static const char *wrong_event(const ncf_event_t *event)
     return event->kind == NCF_EVENT_CAP && event->point == NULL ? "a cap has no centre" : NULL;
 }
 
-static const char *wrong_option(const ncf_flow_options_t *options)
+static const char *wrong_option(const ncf_flow_settings_t *options)
 {
     if (!(options->delta > 0) || !isfinite(options->delta))
         return "delta is not a positive number";
@@ -119,7 +119,7 @@ int ncf__flow_meets(ncf_flow_t *flow, ncf_flow_conditions_t *conditions, const i
 static int meets_at_start(ncf_flow_t *flow, ncf_flow_conditions_t *conditions,
                           const double *state)
 {
-    const ncf_flow_options_t *options = conditions->options;
+    const ncf_flow_settings_t *options = conditions->options;
     double *values = ncf__malloc((size_t) conditions->count, sizeof(double));
     int *met = ncf__calloc((size_t) conditions->count, sizeof(int));
     ncf__flow_conditions_evaluate(values, conditions, 0, state);
@@ -137,7 +137,7 @@ typedef struct {
     ncf_flow_t *flow;
     ncf_flow_system_t *system;
     ncf_flow_conditions_t *conditions;
-    const ncf_flow_options_t *options;
+    const ncf_flow_settings_t *options;
     ncf_integrator_t *integrator;
     double sigma, before; /* after this step and the one before */
     double *state, *between;
@@ -250,7 +250,7 @@ static double estimate_blow_up(const ncf_flow_t *flow)
 }
 
 static void flow_init(ncf_flow_t *flow, const ncf_flow_system_t *system,
-                      const ncf_flow_options_t *options)
+                      const ncf_flow_settings_t *options)
 {
     flow->unknowns = system->n;
     flow->delta = options->delta;
@@ -264,7 +264,7 @@ static void flow_init(ncf_flow_t *flow, const ncf_flow_system_t *system,
 }
 
 static void run_system(ncf_flow_t *flow, ncf_flow_system_t *system, const double *start,
-                       const ncf_flow_options_t *options, const ncf_limits_t *limits)
+                       const ncf_flow_settings_t *options, const ncf_limits_t *limits)
 {
     ncf_flow_conditions_t conditions;
     double *state = ncf__malloc((size_t) system->length, sizeof(double));
@@ -296,7 +296,7 @@ static void run_system(ncf_flow_t *flow, ncf_flow_system_t *system, const double
 }
 
 ncf_status_t ncf__flow_run(ncf_flow_t *flow, const struct ncf_problem *problem,
-                           const double *start, const ncf_flow_options_t *options,
+                           const double *start, const ncf_flow_settings_t *options,
                            const ncf_limits_t *limits, ncf_error_t *err)
 {
     memset(flow, 0, sizeof(*flow));

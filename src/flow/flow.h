@@ -28,25 +28,6 @@
 
 #include "../network/batch.h"
 
-typedef enum {
-    NCF_FLOW_TRAINING,
-    NCF_FLOW_CORRELATION,
-    NCF_FLOW_SPHERE,
-    NCF_FLOW_DESCENT
-} ncf_flow_kind_t;
-
-/*
- * Not used by gradient descent. Runge-Kutta: a second opinion; between its steps, at events
- * and at the end too, its states are less exact than the tolerance says. Krylov: BDF with
- * GMRES on Hessian-vector products.
- */
-typedef enum {
-    NCF_FLOW_ADAMS,
-    NCF_FLOW_RUNGE_KUTTA,
-    NCF_FLOW_BDF,
-    NCF_FLOW_KRYLOV
-} ncf_flow_method_t;
-
 /* Default: polar where the network is homogeneous, else Cartesian. */
 typedef enum {
     NCF_FLOW_DEFAULT_COORDINATES,
@@ -97,10 +78,10 @@ typedef struct {
     slong time_count;
     const ncf_event_t *events;
     slong event_count;
-} ncf_flow_options_t;
+} ncf_flow_settings_t;
 
 /* Defaults: training, Adams, tolerance 1e-10, delta 1e-3, every step. */
-void ncf__flow_options_default(ncf_flow_options_t *options);
+void ncf__flow_settings_default(ncf_flow_settings_t *options);
 
 typedef enum {
     NCF_FLOW_END_TIME,    /* `until` was reached */
@@ -147,7 +128,7 @@ typedef struct {
  * (the sphere flow has no other): err says what. limits may be NULL.
  */
 ncf_status_t ncf__flow_run(ncf_flow_t *flow, const struct ncf_problem *problem,
-                           const double *start, const ncf_flow_options_t *options,
+                           const double *start, const ncf_flow_settings_t *options,
                            const ncf_limits_t *limits, ncf_error_t *err);
 void ncf__flow_clear(ncf_flow_t *flow);
 

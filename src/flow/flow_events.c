@@ -19,7 +19,7 @@ static void unit_vector(double *out, const double *v, slong n)
 }
 
 void ncf__flow_conditions_init(ncf_flow_conditions_t *conditions, ncf_flow_system_t *system,
-                               const ncf_flow_options_t *options)
+                               const ncf_flow_settings_t *options)
 {
     slong n = system->n;
     conditions->system = system;
@@ -71,7 +71,7 @@ static double condition(ncf_flow_conditions_t *conditions, slong k,
 }
 
 /* Only what needs the loss or the gradient costs an evaluation. */
-static int needs_evaluation(const ncf_flow_options_t *options)
+static int needs_evaluation(const ncf_flow_settings_t *options)
 {
     for (slong k = 0; k < options->event_count; k++) {
         if (options->events[k].kind == NCF_EVENT_LOSS_BELOW ||
@@ -84,7 +84,7 @@ static int needs_evaluation(const ncf_flow_options_t *options)
 void ncf__flow_conditions_evaluate(double *out, ncf_flow_conditions_t *conditions, double sigma,
                                    const double *state)
 {
-    const ncf_flow_options_t *options = conditions->options;
+    const ncf_flow_settings_t *options = conditions->options;
     ncf_flow_system_t *system = conditions->system;
     ncf_flow_sample_t sample = {0};
     if (needs_evaluation(options)) {

@@ -35,7 +35,7 @@ typedef struct {
 
 /* Fails for options that do not fit the problem, see ncf__flow_run. */
 ncf_status_t ncf__flow_system_init(ncf_flow_system_t *system, const struct ncf_problem *problem,
-                                   const ncf_flow_options_t *options, ncf_error_t *err);
+                                   const ncf_flow_settings_t *options, ncf_error_t *err);
 void ncf__flow_system_clear(ncf_flow_system_t *system);
 
 /* The state of s(0) = start. */
@@ -60,14 +60,14 @@ void ncf__flow_system_observe(ncf_flow_sample_t *sample, double *q, ncf_flow_sys
 /* Conditions are numbers that are >= 0 where the event is met: the user's, then our own. */
 typedef struct {
     ncf_flow_system_t *system;
-    const ncf_flow_options_t *options;
+    const ncf_flow_settings_t *options;
     slong count;     /* event_count + 2 */
     double *targets; /* event_count x n: unit vectors of caps */
     double *q;       /* n */
 } ncf_flow_conditions_t;
 
 void ncf__flow_conditions_init(ncf_flow_conditions_t *conditions, ncf_flow_system_t *system,
-                               const ncf_flow_options_t *options);
+                               const ncf_flow_settings_t *options);
 void ncf__flow_conditions_clear(ncf_flow_conditions_t *conditions);
 void ncf__flow_conditions_evaluate(double *out, ncf_flow_conditions_t *conditions,
                                    double sigma, const double *state);
@@ -107,11 +107,11 @@ const char *ncf__integrator_reason(const ncf_integrator_t *integrator);
 
 void ncf__flow_descend(ncf_flow_t *flow, ncf_flow_system_t *system,
                        ncf_flow_conditions_t *conditions, double *state,
-                       const ncf_flow_options_t *options, const ncf_limits_t *limits);
+                       const ncf_flow_settings_t *options, const ncf_limits_t *limits);
 
 /* Whether a step, an event or a limit ends the run; sets flow->end when it does. */
 int ncf__flow_meets(ncf_flow_t *flow, ncf_flow_conditions_t *conditions, const int *met,
                     double sigma, const double *state);
-slong ncf__flow_step_limit(const ncf_flow_options_t *options);
+slong ncf__flow_step_limit(const ncf_flow_settings_t *options);
 
 #endif

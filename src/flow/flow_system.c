@@ -89,7 +89,7 @@ static void load_data(ncf_flow_system_t *system, const struct ncf_problem *probl
     fmpq_mat_clear(z);
 }
 
-static ncf_status_t choose_form(ncf_flow_system_t *system, const ncf_flow_options_t *options,
+static ncf_status_t choose_form(ncf_flow_system_t *system, const ncf_flow_settings_t *options,
                                 ncf_error_t *err)
 {
     int cartesian = options->coordinates == NCF_FLOW_CARTESIAN ||
@@ -119,7 +119,7 @@ static void allocate(ncf_flow_system_t *system)
 }
 
 ncf_status_t ncf__flow_system_init(ncf_flow_system_t *system, const struct ncf_problem *problem,
-                                   const ncf_flow_options_t *options, ncf_error_t *err)
+                                   const ncf_flow_settings_t *options, ncf_error_t *err)
 {
     memset(system, 0, sizeof(*system));
     fmpz_t degree;

@@ -177,7 +177,7 @@ static void measure_growth(struct ncf_matching *out)
         return;
     const ncf_moment_t *a = &out->moments[out->entry], *b = &out->moments[out->early - 1];
     out->growth = a->norm / out->moments[0].norm;
-    if (!out->has_times || a == b || out->kind == NCF_TRAJECTORY_SPHERE)
+    if (!out->has_times || a == b || out->kind == NCF_FLOW_SPHERE)
         return;
     double power = (double) (2 - out->degree);
     double change = power == 0 ? log(b->norm / a->norm)
@@ -198,7 +198,7 @@ static void conclude(struct ncf_matching *out, ncf_match_word_t word, char *reas
 static int shrinks_to_zero(const struct ncf_matching *out)
 {
     const ncf_moment_t *last = &out->moments[out->count - 1];
-    if (out->kind == NCF_TRAJECTORY_SPHERE)
+    if (out->kind == NCF_FLOW_SPHERE)
         return 0;
     for (slong k = 1; k < out->count; k++) {
         if (out->moments[k].norm == 0)
@@ -270,7 +270,7 @@ static void judge(struct ncf_matching *out)
 
 static struct ncf_matching *matching_new(ncf_network_struct network, slong degree,
                                          const struct ncf_trajectory *trajectory,
-                                         ncf_trajectory_kind_t kind)
+                                         ncf_flow_kind_t kind)
 {
     struct ncf_matching *out = ncf__calloc(1, sizeof(*out));
     out->name = ncf__strdup(trajectory->name);

@@ -40,7 +40,7 @@ typedef struct {
 struct ncf_matching {
     char *name, sha256[65]; /* of the trajectory's file */
     const char *format;
-    ncf_trajectory_kind_t kind;
+    ncf_flow_kind_t kind;
     int has_times;
     ncf_network_t network;
     slong degree; /* L */
@@ -68,7 +68,7 @@ struct ncf_matching {
 };
 
 typedef struct {
-    ncf_trajectory_kind_t kind;
+    ncf_flow_kind_t kind;
     slong precision, max_precision;
 } ncf_match_settings_t;
 
@@ -83,6 +83,9 @@ struct ncf_matching *ncf__match_trajectory(const struct ncf_problem *problem,
                                            const ncf_match_settings_t *settings,
                                            const ncf_limits_t *limits);
 void ncf__matching_free(struct ncf_matching *matching);
+
+/* Does the loss move the weights? */
+int ncf__match_is_training(ncf_flow_kind_t kind);
 
 /* match_moments.c: fills the moments but for angle and in_cap, the early phase, the rises. */
 void ncf__match_measure(struct ncf_matching *matching, const struct ncf_problem *problem,

@@ -84,8 +84,13 @@ static double length(const double *a, slong n)
     return sqrt(sum);
 }
 
+int ncf__match_is_training(ncf_flow_kind_t kind)
+{
+    return kind == NCF_FLOW_TRAINING || kind == NCF_FLOW_DESCENT;
+}
+
 /* From the direction in g->v and the norm in the moment. */
-static void measure(ncf_moment_t *moment, gauge_t *g, ncf_trajectory_kind_t kind)
+static void measure(ncf_moment_t *moment, gauge_t *g, ncf_flow_kind_t kind)
 {
     static const double one = 1;
     slong inputs = g->network->inputs;
@@ -102,7 +107,7 @@ static void measure(ncf_moment_t *moment, gauge_t *g, ncf_trajectory_kind_t kind
                                  g->x + i * inputs, &one, 1);
         moment->loss += loss_of(&g->shifts[i], scale * g->outputs[i], g->y[i], g->loss);
     }
-    if (kind == NCF_TRAJECTORY_TRAINING) {
+    if (ncf__match_is_training(kind)) {
         ncf__network_eval_double(NULL, g->other, NULL, g->v, g->network, g->x, g->shifts,
                                  g->points);
         moment->deviation = length(g->other, g->n) / norm;
@@ -124,7 +129,7 @@ void ncf__match_direction(arb_ptr v, arb_t norm, const fmpq *c, slong n, slong p
         arb_div(v + j, v + j, norm, prec);
 }
 
-static void measure_row(ncf_moment_t *moment, gauge_t *g, const fmpq *row, ncf_trajectory_kind_t kind)
+static void measure_row(ncf_moment_t *moment, gauge_t *g, const fmpq *row, ncf_flow_kind_t kind)
 {
     arb_ptr v = _arb_vec_init(g->n);
     arb_t norm;
@@ -157,11 +162,11 @@ static slong early_rows(const struct ncf_matching *matching)
 /* Along the flows the loss falls, or N rises. */
 static void count_rises(struct ncf_matching *matching)
 {
+    int training = ncf__match_is_training(matching->kind);
     matching->first_rise = -1;
     for (slong k = 1; k < matching->count; k++) {
         const ncf_moment_t *a = &matching->moments[k - 1], *b = &matching->moments[k];
-        double before = matching->kind == NCF_TRAJECTORY_TRAINING ? a->loss : -a->ncf;
-        double after = matching->kind == NCF_TRAJECTORY_TRAINING ? b->loss : -b->ncf;
+        double before = training ? a->loss : -a->ncf, after = training ? b->loss : -b->ncf;
         if (after - before > RISE_TOLERANCE * fabs(before)) {
             matching->rises++;
             if (matching->first_rise < 0)

@@ -28,7 +28,7 @@ static json_t *trajectory_object(const struct ncf_matching *matching)
     json_object_set_new(object, "format", json_string(matching->format));
     json_object_set_new(object, "rows", json_integer(matching->count));
     json_object_set_new(object, "times", json_boolean(matching->has_times));
-    json_object_set_new(object, "kind", json_string(ncf__trajectory_kind_text(matching->kind)));
+    json_object_set_new(object, "kind", json_string(ncf__flow_kind_text(matching->kind)));
     return object;
 }
 

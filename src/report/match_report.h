@@ -11,8 +11,8 @@
 /* "matched", "zero", "unmatched", "ambiguous", "unfinished"; static. */
 extern const char *const ncf__match_words[NCF_MATCH_WORDS];
 
-/* "training", "ncf", "sphere"; static. */
-const char *ncf__trajectory_kind_text(ncf_trajectory_kind_t kind);
+/* "training", "ncf", "sphere", "descent"; static. */
+const char *ncf__flow_kind_text(ncf_flow_kind_t kind);
 
 /* The document without its last part, timing and software; a new reference. */
 json_t *ncf__match_document(const ncf_result_t *result, slong digits);

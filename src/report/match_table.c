@@ -11,9 +11,9 @@
 const char *const ncf__match_words[NCF_MATCH_WORDS] = {"matched", "zero", "unmatched", "ambiguous",
                                                        "unfinished"};
 
-const char *ncf__trajectory_kind_text(ncf_trajectory_kind_t kind)
+const char *ncf__flow_kind_text(ncf_flow_kind_t kind)
 {
-    static const char *const texts[] = {"training", "ncf", "sphere"};
+    static const char *const texts[] = {"training", "ncf", "sphere", "descent"};
     return texts[kind];
 }
 
@@ -30,7 +30,7 @@ static void write_heading(FILE *stream, const ncf_result_t *result)
     fprintf(stream, "Trajectory  %ld rows from %s (%s), %s\n", (long) matching->count,
             matching->name, matching->format, matching->has_times ? "with times" : "without times");
     fprintf(stream, "Settings    %ld bits, flow: %s\n\n", result->options.precision,
-            ncf__trajectory_kind_text(matching->kind));
+            ncf__flow_kind_text(matching->kind));
     ncf__free(network);
     flint_free(unknowns);
 }
@@ -88,7 +88,7 @@ static void write_entry(FILE *stream, const struct ncf_matching *matching)
             (long) matching->entry, last, (long) matching->early - 1);
     if (matching->has_times)
         fprintf(stream, "Entry       at time %.6g\n", matching->moments[matching->entry].time);
-    if (matching->kind != NCF_TRAJECTORY_SPHERE)
+    if (matching->kind != NCF_FLOW_SPHERE)
         fprintf(stream, "Norm        %.4g times that at the start when it enters\n",
                 matching->growth);
     if (!isnan(matching->rate))
@@ -157,7 +157,7 @@ void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digit
     if (matching->rises > 0) {
         char *text = ncf__format("%s at %ld row%s, first at row %ld: this is not a gradient flow of "
                                  "the problem, or its steps are large.",
-                                 matching->kind == NCF_TRAJECTORY_TRAINING ? "the loss rises" : "N falls",
+                                 ncf__match_is_training(matching->kind) ? "the loss rises" : "N falls",
                                  (long) matching->rises, matching->rises == 1 ? "" : "s",
                                  (long) matching->first_rise);
         ncf__write_paragraph(stream, "Note        ", text);

@@ -30,7 +30,7 @@ run match small.json
 refused "no trajectory" 2 "ncf match takes a problem file and a trajectory"
 printf '1,2\n3,4\n' >rows.csv
 run match --kind=banana small.json rows.csv
-refused "a kind that there is not" 2 "--kind takes training, ncf or sphere"
+refused "a kind that there is not" 2 "--kind takes training, ncf, sphere or descent"
 run match "$examples/inhomogeneous.json" rows.csv
 check "a network of another kind is refused" status_is 3
 
@@ -40,6 +40,9 @@ check "weights that are not small: unmatched, with the reason" \
 run match --json small.json rows.csv
 check "the document says the same" \
     eval 'status_is 1 && is_json out && has out "\"verdict\": \"unmatched\"" && has out "not small"'
+run match --json --kind=descent small.json rows.csv
+check "gradient descent is training" \
+    eval 'status_is 1 && has out "\"kind\": \"descent\"" && has out "the start is not small"'
 run match --json --quiet small.json - <rows.csv
 check "a trajectory from standard input" eval 'is_json out || [ -s err ]'
 finish

@@ -40,11 +40,11 @@ static ncf_problem_t *sample_problem(const char *widths, const char *loss)
     return problem;
 }
 
-static ncf_flow_options_t options_of(ncf_flow_kind_t kind, ncf_flow_method_t method,
+static ncf_flow_settings_t options_of(ncf_flow_kind_t kind, ncf_flow_method_t method,
                                      double delta, double until)
 {
-    ncf_flow_options_t options;
-    ncf__flow_options_default(&options);
+    ncf_flow_settings_t options;
+    ncf__flow_settings_default(&options);
     options.kind = kind;
     options.method = method;
     options.delta = delta;
@@ -53,7 +53,7 @@ static ncf_flow_options_t options_of(ncf_flow_kind_t kind, ncf_flow_method_t met
 }
 
 static void run_flow(ncf_flow_t *flow, const ncf_problem_t *problem, const double *start,
-                     const ncf_flow_options_t *options)
+                     const ncf_flow_settings_t *options)
 {
     ncf_error_t err = {0};
     ncf_status_t status = ncf__flow_run(flow, problem, start, options, NULL, &err);
@@ -89,7 +89,7 @@ static void test_one_weight(void)
     double start = 1, delta = 0.25, errors[METHODS][2];
     for (int m = 0; m < METHODS; m++) {
         for (int c = 0; c < 2; c++) {
-            ncf_flow_options_t options =
+            ncf_flow_settings_t options =
                 options_of(NCF_FLOW_TRAINING, methods[m], delta, 1 / delta);
             options.coordinates = c == 0 ? NCF_FLOW_POLAR : NCF_FLOW_CARTESIAN;
             ncf_flow_t flow;
@@ -122,7 +122,7 @@ static void test_exponential_growth(void)
     /* tan(angle) = (0.75 / 1.25) e^{-12 t} */
     double entry = log(0.6 / tan(1e-3)) / 12;
     for (int m = 0; m < METHODS; m++) {
-        ncf_flow_options_t options = options_of(NCF_FLOW_CORRELATION, methods[m], 1, tau);
+        ncf_flow_settings_t options = options_of(NCF_FLOW_CORRELATION, methods[m], 1, tau);
         options.events = &cap;
         options.event_count = 1;
         ncf_flow_t flow;
@@ -149,7 +149,7 @@ static void test_blow_up(void)
     double v = 1 / sqrt(3), start[2] = {sqrt(2) * v, v}, blow_up = 1 / (6 * v);
     ncf_event_t large = {.kind = NCF_EVENT_NORM_ABOVE, .value = 100, .stops = 0};
     for (int m = 0; m < METHODS; m++) {
-        ncf_flow_options_t options =
+        ncf_flow_settings_t options =
             options_of(NCF_FLOW_CORRELATION, methods[m], 1, INFINITY);
         options.events = &large;
         options.event_count = 1;
@@ -179,7 +179,7 @@ static void test_convergence(void)
     for (int m = 0; m < METHODS; m++) {
         double errors[3];
         for (int k = 0; k < 3; k++) {
-            ncf_flow_options_t options = options_of(NCF_FLOW_CORRELATION, methods[m], 1, tau);
+            ncf_flow_settings_t options = options_of(NCF_FLOW_CORRELATION, methods[m], 1, tau);
             options.coordinates = NCF_FLOW_CARTESIAN;
             options.tolerance = pow(10, -4 - 4 * k);
             ncf_flow_t flow;
@@ -210,7 +210,7 @@ static void test_coordinates_agree(void)
         double first[9], s[9];
         for (int m = 0; m < METHODS; m++) {
             for (int c = 0; c < 2; c++) {
-                ncf_flow_options_t options =
+                ncf_flow_settings_t options =
                     options_of(NCF_FLOW_TRAINING, methods[m], 0.1, 0.6);
                 options.coordinates = c == 0 ? NCF_FLOW_POLAR : NCF_FLOW_CARTESIAN;
                 ncf_flow_t flow;
@@ -233,7 +233,7 @@ static void test_scaling_law(void)
 {
     ncf_problem_t *problem = sample_problem("[2, 3, 1]", "square");
     double limit[9], s[9], distance[2];
-    ncf_flow_options_t options =
+    ncf_flow_settings_t options =
         options_of(NCF_FLOW_CORRELATION, NCF_FLOW_ADAMS, 1, 0.1);
     options.tolerance = 1e-13;
     ncf_flow_t flow;
@@ -256,7 +256,7 @@ static void test_scaling_law(void)
 static void test_sphere(void)
 {
     ncf_problem_t *problem = sample_problem("[2, 3, 1]", "square");
-    ncf_flow_options_t options =
+    ncf_flow_settings_t options =
         options_of(NCF_FLOW_CORRELATION, NCF_FLOW_ADAMS, 1, INFINITY);
     ncf_flow_t grown, direction;
     run_flow(&grown, problem, sample_start, &options);
@@ -283,7 +283,7 @@ static void test_descent(void)
 {
     ncf_problem_t *problem = sample_problem("[2, 3, 1]", "square");
     double delta = 0.2, s[9], d[9], errors[2];
-    ncf_flow_options_t options = options_of(NCF_FLOW_TRAINING, NCF_FLOW_ADAMS, delta, 0.4);
+    ncf_flow_settings_t options = options_of(NCF_FLOW_TRAINING, NCF_FLOW_ADAMS, delta, 0.4);
     ncf_flow_t flow;
     run_flow(&flow, problem, sample_start, &options);
     last_weights(s, &flow);
@@ -318,7 +318,7 @@ static void test_not_homogeneous(void)
         "\"polynomial\", \"coefficients\": [\"1\", \"1\", \"1/2\"]}",
         "[[\"1\"], [\"-1\"]]", "[\"1\", \"2\"]", "square");
     double start[4] = {0.3, -0.2, 0.5, 0.1}, s[4], d[4];
-    ncf_flow_options_t options = options_of(NCF_FLOW_TRAINING, NCF_FLOW_BDF, 0.5, 1);
+    ncf_flow_settings_t options = options_of(NCF_FLOW_TRAINING, NCF_FLOW_BDF, 0.5, 1);
     ncf_flow_t flow;
     run_flow(&flow, problem, start, &options);
     last_weights(s, &flow);
@@ -363,7 +363,7 @@ static void test_events(void)
     /* 1.25 e^{-4 t} is the distance from 3/2; loss 2 distance^2, speed 4 distance. */
     double expected[] = {log(1.25 / 0.5) / 4, log(1.25 / 0.5) / 4, log(1.25 / 0.0025) / 4, 0};
     for (int c = 0; c < 2; c++) {
-        ncf_flow_options_t options =
+        ncf_flow_settings_t options =
             options_of(NCF_FLOW_TRAINING, NCF_FLOW_ADAMS, delta, INFINITY);
         options.coordinates = c == 0 ? NCF_FLOW_POLAR : NCF_FLOW_CARTESIAN;
         options.events = events;
@@ -392,7 +392,7 @@ static void test_callback_and_start(void)
         {.kind = NCF_EVENT_CALLBACK, .function = above_diagonal, .context = &calls, .stops = 1},
         {.kind = NCF_EVENT_NORM_BELOW, .value = 2},
     };
-    ncf_flow_options_t options =
+    ncf_flow_settings_t options =
         options_of(NCF_FLOW_CORRELATION, NCF_FLOW_ADAMS, 1, INFINITY);
     options.events = events;
     options.event_count = 2;
@@ -422,7 +422,7 @@ static void test_times(void)
     for (int k = 0; k < 20; k++)
         times[k] = blow_up * (k + 0.5) / 21;
     for (int c = 0; c < 2; c++) {
-        ncf_flow_options_t options =
+        ncf_flow_settings_t options =
             options_of(NCF_FLOW_CORRELATION, NCF_FLOW_ADAMS, 1, blow_up * 0.99);
         options.coordinates = c == 0 ? NCF_FLOW_POLAR : NCF_FLOW_CARTESIAN;
         options.every = 0;
@@ -452,7 +452,7 @@ static void test_tiny_start(void)
     ncf_problem_t *problem = sample_problem("[2, 3, 1]", "square");
     ncf_event_t events[] = {{.kind = NCF_EVENT_NORM_ABOVE, .value = 0.1},
                             {.kind = NCF_EVENT_PLATEAU, .value = 1e-6, .stops = 1}};
-    ncf_flow_options_t options =
+    ncf_flow_settings_t options =
         options_of(NCF_FLOW_TRAINING, NCF_FLOW_ADAMS, 1e-30, INFINITY);
     options.events = events;
     options.event_count = 2;
@@ -479,7 +479,7 @@ static void test_bad_options(void)
     memcpy(start, sample_start, sizeof(start));
     ncf_event_t event = {.kind = NCF_EVENT_CAP, .value = 0.1};
     for (int k = 0; k < 9; k++) {
-        ncf_flow_options_t options = options_of(NCF_FLOW_TRAINING, NCF_FLOW_ADAMS, 0.1, 1);
+        ncf_flow_settings_t options = options_of(NCF_FLOW_TRAINING, NCF_FLOW_ADAMS, 0.1, 1);
         ncf_flow_t flow;
         ncf_error_t err;
         options.delta = k == 0 ? 0 : k == 1 ? NAN : 0.1;

@@ -122,7 +122,7 @@ static void test_read_npy(void)
 }
 
 /* The result for a trajectory in CSV; NULL after a failure. */
-static ncf_result_t *match_text(const char *bytes, ncf_trajectory_kind_t kind)
+static ncf_result_t *match_text(const char *bytes, ncf_flow_kind_t kind)
 {
     ncf_trajectory_t *trajectory;
     ncf_result_t *result;
@@ -149,7 +149,7 @@ static void test_ray(void)
         used += (size_t) snprintf(bytes + used, sizeof(bytes) - used, "%d,%.17g,%.17g\n", k,
                                   r * sqrt(2.0 / 3), r * sqrt(1.0 / 3));
     }
-    ncf_result_t *result = match_text(bytes, NCF_TRAJECTORY_TRAINING);
+    ncf_result_t *result = match_text(bytes, NCF_FLOW_TRAINING);
     CHECK(result != NULL);
     if (result == NULL)
         return;
@@ -167,7 +167,7 @@ static void test_ray(void)
     ncf_result_free(result);
 }
 
-static void check_word(const char *bytes, ncf_trajectory_kind_t kind, ncf_match_word_t word,
+static void check_word(const char *bytes, ncf_flow_kind_t kind, ncf_match_word_t word,
                        const char *reason)
 {
     ncf_result_t *result = match_text(bytes, kind);
@@ -186,23 +186,23 @@ static void test_not_matched(void)
 {
     setup();
     /* At the point, but in weights that are not small: training does not follow N there. */
-    check_word("1,0.7\n1.1,0.77\n", NCF_TRAJECTORY_TRAINING, NCF_MATCH_NONE, "the start is not small");
+    check_word("1,0.7\n1.1,0.77\n", NCF_FLOW_TRAINING, NCF_MATCH_NONE, "the start is not small");
     /* The mirror image, lambda < 0: a minimum of N. */
-    check_word("0.0141421356,-0.01\n0.01414,-0.0099\n", NCF_TRAJECTORY_TRAINING, NCF_MATCH_NONE,
+    check_word("0.0141421356,-0.01\n0.01414,-0.0099\n", NCF_FLOW_TRAINING, NCF_MATCH_NONE,
                "certified cap");
     /* Along it the weights shrink. */
-    check_word("0.0141421356,-0.01\n0.0011,-0.0008\n0.001,-0.0007\n", NCF_TRAJECTORY_TRAINING,
+    check_word("0.0141421356,-0.01\n0.0011,-0.0008\n0.001,-0.0007\n", NCF_FLOW_TRAINING,
                NCF_MATCH_ZERO, "the norm falls");
-    check_word("1,-1\n0,0\n", NCF_TRAJECTORY_NCF, NCF_MATCH_ZERO, "the norm falls");
+    check_word("1,-1\n0,0\n", NCF_FLOW_CORRELATION, NCF_MATCH_ZERO, "the norm falls");
     /* w = 0: grad N = 0. */
-    check_word("0,1\n0,1\n", NCF_TRAJECTORY_TRAINING, NCF_MATCH_NONE, "vanishes");
+    check_word("0,1\n0,1\n", NCF_FLOW_TRAINING, NCF_MATCH_NONE, "vanishes");
 }
 
 /* N falls from the first row to the second. */
 static void test_rises(void)
 {
     setup();
-    ncf_result_t *result = match_text("1.4,1\n1.3,0.5\n", NCF_TRAJECTORY_NCF);
+    ncf_result_t *result = match_text("1.4,1\n1.3,0.5\n", NCF_FLOW_CORRELATION);
     CHECK(result != NULL && result->matching->rises == 1 && result->matching->first_rise == 1);
     CHECK(result != NULL && result->matching->early == 2);
     ncf_result_free(result);

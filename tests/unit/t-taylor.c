@@ -183,9 +183,9 @@ static double run_double(const ncf_problem_t *problem, const case_t *test,
                          const ncf_taylor_t *exact)
 {
     ncf_event_t event = {.kind = NCF_EVENT_NORM_ABOVE, .value = test->norm, .stops = 1};
-    ncf_flow_options_t options;
+    ncf_flow_settings_t options;
     ncf_error_t err;
-    ncf__flow_options_default(&options);
+    ncf__flow_settings_default(&options);
     options.delta = pow(10, -(double) test->power);
     options.method = method;
     options.tolerance = 1e-14;
