@@ -493,6 +493,7 @@ static void test_refutation(void)
     _arb_vec_clear(lift, n + 1);
     _arb_vec_clear(box, n + 1);
     _arb_vec_clear(u, n + 1);
+    ncf__multi_start_clear(&found);
     sample_clear(&s);
 }
 
