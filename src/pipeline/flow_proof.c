@@ -74,7 +74,7 @@ static void speeds(double *gradient_norm, double *speed, const double *q,
 static int find_limit(double *q, const struct ncf_problem *problem, const ncf_network_t network,
                       const ncf_limits_t *limits)
 {
-    ncf_flow_options_t options;
+    ncf_flow_settings_t options;
     ncf_event_t still = {.kind = NCF_EVENT_PLATEAU, .stops = 1};
     ncf_flow_t flow;
     double size, speed;
@@ -84,7 +84,7 @@ static int find_limit(double *q, const struct ncf_problem *problem, const ncf_ne
         return 0;
     if (speed <= still.value)
         return 1;
-    ncf__flow_options_default(&options);
+    ncf__flow_settings_default(&options);
     options.kind = NCF_FLOW_SPHERE;
     options.events = &still;
     options.event_count = 1;
