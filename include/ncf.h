@@ -183,6 +183,8 @@ typedef struct {
     uint64_t seed;          /* of the random choices of the solvers; 1 */
     double time_limit;      /* seconds of wall time, <= 0: none; 0 */
     size_t top;             /* orbits listed, largest lambda first; 100 */
+    int caps;               /* 1: a cap of attraction (T-CAP) is proved around each listed point
+                               that is a strict maximum, of networks of at most 60 weights; 0 */
     const char *lambda_min; /* exact text of the bound for searches, NULL: automatic */
     size_t max_classes;     /* complex eigenpair classes tracked at most; 2000000 */
     const char *checkpoint; /* file that keeps the state of branch and prune, which then runs
@@ -298,6 +300,7 @@ typedef struct {
     double time_limit;      /* seconds of wall time, <= 0: none; 0 */
     const char *distance;   /* exact text: how far a candidate may be from the point that is
                                proved for it, on the unit sphere; NULL: "1/100" */
+    int caps;               /* as for ncf_solve; 0 */
     ncf_progress_fn progress; /* NULL: none */
     void *progress_context;
     const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */

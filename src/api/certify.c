@@ -38,11 +38,13 @@ static ncf_status_t check_length(const ncf_problem_t *problem, const ncf_points_
     return NCF_OK;
 }
 
-static int exit_status(const struct ncf_certification *certification)
+static int exit_status(const struct ncf_result *result)
 {
-    if (certification->limit != NCF_LIMIT_NONE)
+    if (result->limit != NCF_LIMIT_NONE)
         return 4;
-    return ncf__certification_is_settled(certification) ? 0 : 1;
+    return ncf__certification_is_settled(result->certification) && ncf__caps_are_proved(result)
+               ? 0
+               : 1;
 }
 
 static ncf_status_t run(ncf_result_t **out, const ncf_problem_t *problem,
@@ -71,7 +73,9 @@ static ncf_status_t run(ncf_result_t **out, const ncf_problem_t *problem,
     struct ncf_result *result = ncf__result_new(problem, &shown);
     result->certification = certification;
     result->limit = certification->limit;
-    result->exit_status = exit_status(certification);
+    if (options->caps && result->limit == NCF_LIMIT_NONE)
+        ncf__orbit_caps(result, problem, &limits);
+    result->exit_status = exit_status(result);
     result->seconds = ncf__clock() - start;
     *out = result;
     return NCF_OK;

@@ -136,7 +136,7 @@ static int exit_status(const struct ncf_result *result)
                  !ncf_is_refuted(result->euler_identity) && !ncf_is_refuted(result->layer_norms);
     if (result->search.lines.euler_known)
         proved = proved && result->search.lines.euler_sum == result->search.lines.euler_expected;
-    return proved ? 0 : 1;
+    return proved && ncf__caps_are_proved(result) ? 0 : 1;
 }
 
 /*
@@ -239,6 +239,8 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
     else
         ncf__solve_deep(result, problem, &limits);
     withdraw_if_contradicted(result);
+    if (options->caps && result->limit == NCF_LIMIT_NONE)
+        ncf__orbit_caps(result, problem, &limits);
     result->exit_status = exit_status(result);
     result->seconds = ncf__clock() - start;
     /* The pointers of the caller's options need not outlive this call. */
@@ -258,6 +260,7 @@ void ncf_result_free(ncf_result_t *result)
     ncf__certification_free(result->certification);
     ncf__prune_free(result->resumed);
     ncf__matching_free(result->matching);
+    ncf__cap_list_clear(&result->caps);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);
     ncf__census_clear(&result->census);

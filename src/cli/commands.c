@@ -107,6 +107,7 @@ int cli_certify(const cli_options_t *options)
     certify.threads = options->solve.threads;
     certify.time_limit = time_left(options->solve.time_limit, start);
     certify.distance = options->distance;
+    certify.caps = options->solve.caps;
     certify.stop = &cli_stop;
     certify.progress = cli_progress;
     ncf_error_init(&err);

@@ -22,6 +22,7 @@ typedef enum {
     OPTION_SEED,
     OPTION_TIME_LIMIT,
     OPTION_TOP,
+    OPTION_CAPS,
     OPTION_LAMBDA_MIN,
     OPTION_CHECKPOINT,
     OPTION_DISTANCE,
@@ -45,6 +46,8 @@ static const option_entry_t table[] = {
      "write to FILE instead of standard output"},
     {OPTION_DIGITS, "digits", "N", "solve certify match", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
+    {OPTION_CAPS, "caps", NULL, "solve certify",
+     "prove caps of attraction around strict points"},
     {OPTION_LAMBDA_MIN, "lambda-min", "X", "solve", "ask only for lambda >= X, such as 0.1 or 1/3"},
     {OPTION_CHECKPOINT, "checkpoint", "FILE", "solve",
      "keep the state of branch and prune, go on from it"},
@@ -163,6 +166,9 @@ static int set_option(cli_options_t *options, int id, const char *text)
         break;
     case OPTION_VERBOSE:
         options->verbose = 1;
+        break;
+    case OPTION_CAPS:
+        solve->caps = 1;
         break;
     case OPTION_LAMBDA_MIN:
         solve->lambda_min = text;

@@ -20,6 +20,8 @@ libncf_core_la_SOURCES += \
 	src/pipeline/match_moments.c \
 	src/pipeline/objective.c \
 	src/pipeline/objective.h \
+	src/pipeline/orbit_caps.c \
+	src/pipeline/orbit_caps.h \
 	src/pipeline/pipeline.h \
 	src/pipeline/point_orbit.c \
 	src/pipeline/point_orbit.h \

@@ -11,6 +11,7 @@
 #include "../certify/prune.h"
 #include "../kkt/orbit.h"
 #include "../problem/problem.h"
+#include "orbit_caps.h"
 
 /* What the homotopy and the cover did, for the reader of the result. */
 typedef struct {
@@ -95,6 +96,7 @@ struct ncf_result {
     ncf_orbit_list_t orbits;
     ncf_deep_t *deep;          /* NULL: two layers, power activation; else it takes the place
                                   of `orbits`, and `search` holds the lines of its tensor */
+    ncf_cap_list_t caps;       /* of the listed orbits, where they were asked for */
     ncf_prune_search_t *resumed; /* from a checkpoint, until branch and prune takes it over */
     /* the audit: two routes to one number */
     int euler_identity_known;  /* lambda = L N(u) was compared for at least one orbit */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* certify_json.c: the result document of `ncf certify`, ncf-result version 1. */
+#include "cap_report.h"
 #include "certify_report.h"
 #include "json_parts.h"
 
@@ -134,7 +135,11 @@ json_t *ncf__certify_document(const ncf_result_t *result, slong digits)
     set_contract(object);
     json_object_set_new(object, "certified", certified_object(certification));
     json_object_set_new(object, "candidates", candidates);
-    json_object_set_new(object, "orbits", orbit_array(certification, weights, digits));
-    json_object_set_new(object, "undecided", undecided_array(certification));
+    json_t *orbits = orbit_array(certification, weights, digits);
+    json_t *undecided = undecided_array(certification);
+    ncf__json_set_caps(orbits, result, digits);
+    ncf__json_open_caps(undecided, result);
+    json_object_set_new(object, "orbits", orbits);
+    json_object_set_new(object, "undecided", undecided);
     return object;
 }

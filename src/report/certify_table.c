@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* certify_table.c: what `ncf certify` says, as text for people, in 80 columns. */
+#include "cap_report.h"
 #include "certify_report.h"
 #include "report.h"
 
@@ -165,9 +166,9 @@ static void write_candidates(FILE *stream, const struct ncf_certification *certi
     fputc('\n', stream);
 }
 
-static void write_orbits(FILE *stream, const struct ncf_certification *certification, long digits,
-                         int verbose)
+static void write_orbits(FILE *stream, const ncf_result_t *result, long digits, int verbose)
 {
+    const struct ncf_certification *certification = result->certification;
     slong count = certification->orbit_count;
     if (count == 0)
         return;
@@ -176,7 +177,7 @@ static void write_orbits(FILE *stream, const struct ncf_certification *certifica
     for (slong i = 0; i < count; i++)
         list.orbits[i] = certification->candidates[certification->orbits[i]].found;
     fprintf(stream, "Orbits of the proved points under the symmetries of the network\n");
-    ncf__write_point_orbits(stream, &list, verbose ? count : ORBITS_SHOWN, digits);
+    ncf__write_point_orbits(stream, &list, &result->caps, verbose ? count : ORBITS_SHOWN, digits);
     for (slong i = 0; verbose && i < count; i++) {
         fprintf(stream, "\nOrbit %ld, weights of candidate %ld\n", (long) i + 1,
                 (long) certification->orbits[i] + 1);
@@ -211,8 +212,9 @@ void ncf__write_certify_table(FILE *stream, const ncf_result_t *result, long dig
     write_heading(stream, result);
     write_summary(stream, result);
     write_candidates(stream, result->certification, digits, verbose);
-    write_orbits(stream, result->certification, digits, verbose);
+    write_orbits(stream, result, digits, verbose);
     write_reasons(stream, result->certification, verbose);
+    ncf__write_open_caps(stream, result, verbose);
     fputs("distance: |v - u| for the candidate v, scaled to length 1, and the point u;\n"
           "residual: |grad N(v) - m v| with m = v . grad N(v). Both are rounded up.\n",
           stream);

@@ -38,7 +38,8 @@ static void write_components(FILE *stream, const ncf_deep_t *deep, long digits)
     }
 }
 
-void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, long digits, int verbose)
+void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, const ncf_cap_list_t *caps,
+                            long digits, int verbose)
 {
     const ncf_point_orbit_list_t *list = &deep->orbits;
     slong shown = verbose || list->count <= ORBITS_SHOWN ? list->count : ORBITS_SHOWN;
@@ -46,7 +47,7 @@ void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, long digits, i
     if (list->count == 0)
         return;
     fprintf(stream, "Orbits of positive KKT points, largest lambda first\n");
-    ncf__write_point_orbits(stream, list, shown, digits);
+    ncf__write_point_orbits(stream, list, caps, shown, digits);
     if (shown == list->count && !deep->all_orbits)
         fprintf(stream, "      ... further orbits exist (--top=N lists more)\n");
     if (deep->has_network && (verbose || deep->network->unknowns <= WEIGHTS_SHOWN)) {

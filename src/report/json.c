@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* json.c: the result document, ncf-result version 1 (contract of the project). */
+#include "cap_report.h"
 #include "certify_report.h"
 #include "match_report.h"
 #include "json_parts.h"
@@ -133,6 +134,7 @@ static json_t *undecided_array(const ncf_result_t *result, slong digits)
                       "mu", ncf__json_ball(search->regions[i].mu, digits)));
     if (result->deep != NULL)
         ncf__json_deep_regions(array, result->deep, digits);
+    ncf__json_open_caps(array, result);
     return array;
 }
 
@@ -230,6 +232,7 @@ static json_t *document(const ncf_result_t *result, slong digits)
         json_array_append_new(orbits, orbit_object(&result->orbits.orbits[i], result, digits));
     if (result->deep != NULL)
         ncf__json_deep_orbits(orbits, result->deep, digits);
+    ncf__json_set_caps(orbits, result, digits);
     json_t *object = json_object();
     json_object_set_new(object, "format", json_string("ncf-result"));
     json_object_set_new(object, "version", json_integer(1));

@@ -1,4 +1,6 @@
 libncf_core_la_SOURCES += \
+	src/report/cap_report.c \
+	src/report/cap_report.h \
 	src/report/certify_json.c \
 	src/report/certify_report.h \
 	src/report/certify_table.c \

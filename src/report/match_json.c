@@ -3,6 +3,7 @@
  * match_json.c: the result document of `ncf match`, ncf-result version 1. What is proved is
  * an enclosure or a truth value; what is measured is a JSON real.
  */
+#include "cap_report.h"
 #include "certify_report.h"
 #include "json_parts.h"
 #include "match_report.h"
@@ -29,20 +30,6 @@ static json_t *trajectory_object(const struct ncf_matching *matching)
     json_object_set_new(object, "rows", json_integer(matching->count));
     json_object_set_new(object, "times", json_boolean(matching->has_times));
     json_object_set_new(object, "kind", json_string(ncf__flow_kind_text(matching->kind)));
-    return object;
-}
-
-static json_t *cap_object(const ncf_cap_t *cap, slong digits)
-{
-    json_t *object = json_object();
-    arb_t angle;
-    arb_init(angle);
-    arb_set_arf(angle, cap->angle);
-    json_object_set_new(object, "proved", ncf__json_verdict(cap->verdict));
-    json_object_set_new(object, "reason", ncf__json_text(cap->reason));
-    json_object_set_new(object, "angle",
-                        ncf_is_proved(cap->verdict) ? ncf__json_ball(angle, digits) : json_null());
-    arb_clear(angle);
     return object;
 }
 
@@ -101,7 +88,7 @@ static json_t *orbits_array(const struct ncf_matching *matching, slong digits)
         return array;
     json_t *orbit = ncf__json_point_orbit(&matching->found, matching->network, 1, digits);
     json_object_set_new(orbit, "proposed_by", json_string(matching->proposal));
-    json_object_set_new(orbit, "cap", cap_object(&matching->cap, digits));
+    json_object_set_new(orbit, "cap", ncf__json_cap(&matching->cap, digits));
     json_array_append_new(array, orbit);
     return array;
 }

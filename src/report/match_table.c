@@ -65,7 +65,7 @@ static void write_point(FILE *stream, const struct ncf_matching *matching, long 
     ncf_point_orbit_t found = matching->found; /* borrowed */
     ncf_point_orbit_list_t list = {&found, 1, 1};
     fprintf(stream, "The KKT point\n");
-    ncf__write_point_orbits(stream, &list, 1, digits);
+    ncf__write_point_orbits(stream, &list, NULL, 1, digits);
     if (ncf_is_proved(matching->cap.verdict))
         fprintf(stream, "  certified cap: all directions at an angle of at most %.4g\n",
                 floor(1e4 * arf_get_d(matching->cap.angle, ARF_RND_DOWN)) / 1e4);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* point_table.c: orbits of points that were found one by one, as text in 80 columns. */
+#include "cap_report.h"
 #include "report.h"
 
 #include <string.h>
@@ -60,8 +61,9 @@ static const char *origin_word(const char *origin)
     return origin;
 }
 
-static void write_orbit(FILE *stream, const ncf_point_orbit_t *orbit, slong number,
-                        long digits)
+/* The last column is the cap, or the origin where cap is NULL. */
+static void write_orbit(FILE *stream, const ncf_point_orbit_t *orbit, const ncf_cap_t *cap,
+                        slong number, long digits)
 {
     const ncf_certified_point_t *point = &orbit->point;
     char *lambda = ncf__decimal_short(ncf__point_orbit_lambda(orbit), digits);
@@ -71,9 +73,10 @@ static void write_orbit(FILE *stream, const ncf_point_orbit_t *orbit, slong numb
                     : ncf__strdup("-");
     char *ranks = ranks_text(point),
          *active = numbers_text(orbit->active, orbit->hidden_layers);
+    char *last = cap != NULL ? ncf__cap_text(cap) : ncf__strdup(origin_word(orbit->origin));
     fprintf(stream, "%5ld %15s %8s %5s %-10s %8s %-6s %-6s %s\n", (long) number, lambda, size,
-            index, ncf__second_order_text(point->second_order), gap, ranks, active,
-            origin_word(orbit->origin));
+            index, ncf__second_order_text(point->second_order), gap, ranks, active, last);
+    ncf__free(last);
     ncf__free(active);
     ncf__free(ranks);
     ncf__free(gap);
@@ -82,16 +85,17 @@ static void write_orbit(FILE *stream, const ncf_point_orbit_t *orbit, slong numb
     ncf__free(lambda);
 }
 
-void ncf__write_point_orbits(FILE *stream, const ncf_point_orbit_list_t *list, slong shown,
-                             long digits)
+void ncf__write_point_orbits(FILE *stream, const ncf_point_orbit_list_t *list,
+                             const ncf_cap_list_t *caps, slong shown, long digits)
 {
+    int with_caps = caps != NULL && caps->count > 0;
     if (shown > list->count)
         shown = list->count;
     if (shown > 0)
         fprintf(stream, "%5s %15s %8s %5s %-10s %8s %-6s %-6s %s\n", "orbit", "lambda", "size",
-                "index", "2nd order", "gap", "ranks", "units", "origin");
+                "index", "2nd order", "gap", "ranks", "units", with_caps ? "cap" : "origin");
     for (slong i = 0; i < shown; i++)
-        write_orbit(stream, &list->orbits[i], i + 1, digits);
+        write_orbit(stream, &list->orbits[i], with_caps ? &caps->caps[i] : NULL, i + 1, digits);
     if (shown < list->count)
         fprintf(stream, "      ... %ld more (--verbose or --json lists them)\n",
                 (long) (list->count - shown));

@@ -26,9 +26,12 @@ const char *ncf__limit_text(ncf_limit_t value);
 /* A count as decimal text, or NULL when it is not known; allocated. */
 char *ncf__count_text(const ncf_count_struct *count);
 
-/* point_table.c: the first `shown` orbits, one a line under a heading. */
-void ncf__write_point_orbits(FILE *stream, const ncf_point_orbit_list_t *list, slong shown,
-                             long digits);
+/*
+ * point_table.c: the first `shown` orbits, one a line under a heading. caps is NULL, or those of
+ * the orbits: then a column with them takes the place of the origin when there are any.
+ */
+void ncf__write_point_orbits(FILE *stream, const ncf_point_orbit_list_t *list,
+                             const ncf_cap_list_t *caps, slong shown, long digits);
 
 /* The weight matrices of the representative, by rows; nothing when it has none. */
 void ncf__write_point_weights(FILE *stream, const ncf_point_orbit_t *orbit,
@@ -39,7 +42,8 @@ void ncf__write_paragraph(FILE *stream, const char *lead, const char *text);
 
 /* deep_table.c: what the table of a deep network has besides. */
 void ncf__write_deep_parts(FILE *stream, const ncf_deep_t *deep);
-void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, long digits, int verbose);
+void ncf__write_deep_orbits(FILE *stream, const ncf_deep_t *deep, const ncf_cap_list_t *caps,
+                            long digits, int verbose);
 void ncf__write_deep_effort(FILE *stream, const ncf_deep_t *deep);
 
 #endif

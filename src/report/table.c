@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* table.c: the result as text for people, in 80 columns. */
+#include "cap_report.h"
 #include "certify_report.h"
 #include "match_report.h"
 #include "report.h"
@@ -8,6 +9,10 @@
 
 #define LINES_SHOWN 20
 #define ORBITS_SHOWN 20
+
+/* The columns of orbits, without and with caps. */
+#define ROW "%5s %18s %9s %5s %-10s %9s %4s  %s\n"
+#define CAP_ROW "%5s %14s %8s %5s %-10s %7s %4s %6s %s\n"
 
 void ncf__write_paragraph(FILE *stream, const char *lead, const char *text)
 {
@@ -255,20 +260,29 @@ static char *size_text(const ncf_orbit_struct *orbit)
     return text;
 }
 
-static void write_orbit(FILE *stream, const ncf_orbit_struct *orbit, slong number, long digits)
+/* cap is NULL where none were asked for. */
+static void write_orbit(FILE *stream, const ncf_orbit_struct *orbit, const ncf_cap_t *cap,
+                        slong number, long digits)
 {
     char *lambda = ncf__decimal_short(orbit->lambda, digits), *size = size_text(orbit);
     char *members = members_text(orbit);
     char *gap = orbit->second_order == NCF_SECOND_ORDER_STRICT
                     ? ncf__decimal_short(orbit->gap, digits < 5 ? digits : 5)
                     : ncf__strdup("-");
-    char index[24] = "?", rank[24] = "?";
+    char index[24] = "?", rank[24] = "?", number_text[24];
+    snprintf(number_text, sizeof(number_text), "%ld", (long) number);
     if (orbit->index >= 0)
         snprintf(index, sizeof(index), "%ld", (long) orbit->index);
     if (orbit->rank >= 0)
         snprintf(rank, sizeof(rank), "%ld", (long) orbit->rank);
-    fprintf(stream, "%5ld %18s %9s %5s %-10s %9s %4s  %s\n", (long) number, lambda, size, index,
-            ncf__second_order_text(orbit->second_order), gap, rank, members);
+    const char *order = ncf__second_order_text(orbit->second_order);
+    if (cap != NULL) {
+        char *angle = ncf__cap_text(cap);
+        fprintf(stream, CAP_ROW, number_text, lambda, size, index, order, gap, rank, angle, members);
+        ncf__free(angle);
+    } else {
+        fprintf(stream, ROW, number_text, lambda, size, index, order, gap, rank, members);
+    }
     ncf__free(gap);
     ncf__free(members);
     ncf__free(size);
@@ -282,10 +296,14 @@ static void write_orbits(FILE *stream, const ncf_result_t *result, long digits, 
     if (list->count == 0)
         return;
     fprintf(stream, "Orbits of positive KKT points, largest lambda first\n");
-    fprintf(stream, "%5s %18s %9s %5s %-10s %9s %4s  %s\n", "orbit", "lambda", "size", "index",
-            "2nd order", "gap", "rank", "lines");
+    int caps = result->caps.count > 0;
+    if (caps)
+        fprintf(stream, CAP_ROW, "orbit", "lambda", "size", "index", "2nd order", "gap", "rank", "cap",
+                "lines");
+    else
+        fprintf(stream, ROW, "orbit", "lambda", "size", "index", "2nd order", "gap", "rank", "lines");
     for (slong i = 0; i < shown; i++)
-        write_orbit(stream, &list->orbits[i], i + 1, digits);
+        write_orbit(stream, &list->orbits[i], caps ? &result->caps.caps[i] : NULL, i + 1, digits);
     if (shown < list->count)
         fprintf(stream, "      ... %ld more (--verbose or --json lists them)\n",
                 (long) (list->count - shown));
@@ -384,9 +402,10 @@ static void write_solution(FILE *stream, const ncf_result_t *result, long digits
     if (result->deep == NULL || result->search.lines.count > 0)
         write_lines(stream, result, digits, verbose);
     if (result->deep != NULL)
-        ncf__write_deep_orbits(stream, result->deep, digits, verbose);
+        ncf__write_deep_orbits(stream, result->deep, &result->caps, digits, verbose);
     else
         write_orbits(stream, result, digits, verbose);
+    ncf__write_open_caps(stream, result, verbose);
     write_audit(stream, result);
     write_effort(stream, result);
 }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # The program as its users run it.
 CLI_TESTS = \
+	tests/cli/caps.sh \
 	tests/cli/certify.sh \
 	tests/cli/checkpoint.sh \
 	tests/cli/examples.sh \
