@@ -175,11 +175,25 @@ static void conclude(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_gra
     set_angle(cap->angle, tangent);
 }
 
-static void certify(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_options_t *options)
+/* The cap that the gap gives, where it is the larger one; T-CAP F. */
+static void widen_by_gap(ncf_cap_t *cap, double tangent, double bound)
 {
-    double last = options != NULL && options->max_tangent > 0
-                      ? fmin(options->max_tangent, MAX_TANGENT)
-                      : MAX_TANGENT;
+    if (!(tangent > cap->tangent))
+        return;
+    cap_reset(cap, NULL);
+    cap->verdict = ncf_proved();
+    cap->tangent = tangent;
+    cap->order = 2;
+    cap->node_count = 2;
+    cap->nodes = ncf__malloc(2, sizeof(*cap->nodes));
+    cap->nodes[0] = (ncf_cap_node_t){0, bound};
+    cap->nodes[1] = (ncf_cap_node_t){tangent, bound};
+    set_angle(cap->angle, tangent);
+}
+
+static void certify(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_options_t *options,
+                    double last)
+{
     ncf_cap_gram_t gram;
     ncf__cap_gram_init(&gram, jet);
     march_t m = {cap, jet, &gram, options != NULL ? options->limits : NULL, 0};
@@ -198,12 +212,17 @@ void ncf__certify_cap(ncf_cap_t *cap, const ncf_certified_point_t *point,
     cap_reset(cap, reason);
     if (reason != NULL)
         return;
+    double bound, last = options != NULL && options->max_tangent > 0
+                             ? fmin(options->max_tangent, MAX_TANGENT)
+                             : MAX_TANGENT;
+    double tangent = ncf__cap_tangent_by_gap(&bound, point, problem, network, degree, last);
     ncf_cap_jet_t jet;
     cap->reason = ncf__cap_jet_init(&jet, point, problem, network, degree, FLINT_MAX(degree, 2),
                                     options != NULL ? options->limits : NULL);
     if (cap->reason == NULL)
-        certify(cap, &jet, options);
+        certify(cap, &jet, options, last);
     ncf__cap_jet_clear(&jet);
+    widen_by_gap(cap, tangent, bound);
 }
 
 /* |q|^2 - (q . u)^2 <= T^2 (q . u)^2 and q . u > 0, that is |q|^2 <= (1 + T^2)(q . u)^2. */

@@ -106,6 +106,33 @@ ncf_midrad_t ncf__cap_coefficient(slong degree, slong j, double t);
 /* A lower bound of P(t, v) over all unit v; -inf where none is found. */
 double ncf__cap_bound(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet, double t);
 
+/* ---- Caps from the gap alone (cap_norm.c) ----------------------------------------- */
+
+/*
+ * A bound of the spectral norm of sum_i z_i x_i^(a) (x_i^(b))', x^(a) the a-fold tensor power:
+ * through the Gram matrices of the points or through the moments of degree a + b, which is
+ * the same number but for the width of the bound. x is points x d, z is points x 1. T-CAP G.
+ */
+void ncf__cap_flattening(arb_t bound, const arb_mat_t x, const arb_mat_t z, slong a, slong b,
+                         int by_points);
+
+/*
+ * |N(u)| <= bound for all |u| = 1 (T-CAP G); degree is L. Returns 0 where there is no bound: for
+ * networks that are not feed-forward.
+ */
+int ncf__cap_sphere_norm(arb_t bound, const struct ncf_problem *problem,
+                         const ncf_network_struct *network, slong degree);
+
+/*
+ * A tangent <= last > 0 of a cap (T-CAP F) around a point whose index and nullity are 0, and
+ * P(t, v) >= bound > 0 for all unit v and 0 <= t <= tangent; 0 where there is none.
+ */
+double ncf__cap_tangent_by_gap(double *bound, const ncf_certified_point_t *point,
+                               const struct ncf_problem *problem,
+                               const ncf_network_struct *network, slong degree, double last);
+
+/* ---- Proposals (cap_propose.c) ---------------------------------------------------- */
+
 /* The free coefficients for the symmetric G = base + sum_i free_i parts: a proposal. */
 void ncf__cap_propose_free(double *free, const double *base, const ncf_interval_matrix_t *parts,
                            slong count, slong size, slong half);

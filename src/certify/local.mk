@@ -7,6 +7,7 @@ libncf_core_la_SOURCES += \
 	src/certify/cap_form.c \
 	src/certify/cap_gram.c \
 	src/certify/cap_internal.h \
+	src/certify/cap_norm.c \
 	src/certify/cap_propose.c \
 	src/certify/cover.c \
 	src/certify/cover.h \

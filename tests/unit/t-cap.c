@@ -378,6 +378,119 @@ static void test_large(void)
     measure("5-10-1 p2", 2, large, p2, 6, x, y, 0.1);
 }
 
+/* ---- Caps from the gap --------------------------------------------------------------- */
+
+static double upper(const arb_t x)
+{
+    arf_t end;
+    arf_init(end);
+    arb_get_ubound_arf(end, x, 53);
+    double value = arf_get_d(end, ARF_RND_UP);
+    arf_clear(end);
+    return value;
+}
+
+/* sum_i z_i (x_i . p)^a (x_i . q)^b <= |M| |p|^a |q|^b, for the largest of random p and q. */
+static double sampled_norm(const double *x, const double *z, slong points, slong d, slong a,
+                           slong b, ncf_random_t *random)
+{
+    double p[8], q[8], largest = 0;
+    for (int k = 0; k < 500; k++) {
+        double sum = 0;
+        random_unit(p, d, random);
+        random_unit(q, d, random);
+        for (slong i = 0; i < points; i++)
+            sum += z[i] * pow(dot(x + i * d, p, d), (double) a) *
+                   pow(dot(x + i * d, q, d), (double) b);
+        largest = fmax(largest, fabs(sum));
+    }
+    return largest;
+}
+
+static void test_flattening(void)
+{
+    static const slong shapes[][2] = {{0, 1}, {1, 1}, {1, 2}, {2, 2}, {0, 3}, {2, 4}, {3, 3}};
+    enum { POINTS = 7, INPUTS = 3 };
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 83);
+    double x[POINTS * INPUTS], z[POINTS];
+    arb_mat_t points, weights;
+    arb_t first, second;
+    arb_init(first);
+    arb_init(second);
+    arb_mat_init(points, POINTS, INPUTS);
+    arb_mat_init(weights, POINTS, 1);
+    for (slong k = 0; k < POINTS * INPUTS; k++) {
+        x[k] = 2 * ncf__random_unit(&random) - 1;
+        arb_set_d(arb_mat_entry(points, k / INPUTS, k % INPUTS), x[k]);
+    }
+    for (slong i = 0; i < POINTS; i++) {
+        z[i] = 2 * ncf__random_unit(&random) - 1;
+        arb_set_d(arb_mat_entry(weights, i, 0), z[i]);
+    }
+    for (size_t k = 0; k < sizeof(shapes) / sizeof(shapes[0]); k++) {
+        slong a = shapes[k][0], b = shapes[k][1];
+        ncf__cap_flattening(first, points, weights, a, b, 1);
+        ncf__cap_flattening(second, points, weights, a, b, 0);
+        double norm = upper(first), least = sampled_norm(x, z, POINTS, INPUTS, a, b, &random);
+        CHECK_MSG(fabs(norm / upper(second) - 1) < 1e-14, "%ld, %ld: %g and %g", (long) a,
+                  (long) b, norm, upper(second));
+        CHECK_MSG(least <= norm && least > 0.1 * norm, "%ld, %ld: %g of %g", (long) a, (long) b,
+                  least, norm);
+    }
+    arb_mat_clear(weights);
+    arb_mat_clear(points);
+    arb_clear(second);
+    arb_clear(first);
+}
+
+/* |N| <= S at random points and at a maximum; the tangent is below the numerical one. */
+static void check_gap(const char *name, slong depth, const slong *widths, const slong *degrees,
+                      slong points, const slong *x, const slong *y, double loose)
+{
+    model_t m;
+    ncf_random_t random;
+    double q[MOST], v[MOST], g[MOST], bound, size, highest = 0, lowest = INFINITY;
+    arb_t norm;
+    arb_init(norm);
+    ncf__random_init(&random, ncf_test_seed(), 84);
+    model_init(&m, depth, widths, degrees, points, x, y);
+    int found = find_maximum(&m, &random);
+    int known = ncf__cap_sphere_norm(norm, &m.problem, m.network, m.degree);
+    double tangent = ncf__cap_tangent_by_gap(&bound, &m.point, &m.problem, m.network, m.degree,
+                                             1024);
+    size = upper(norm);
+    for (int k = 0; k < 200; k++) {
+        random_unit(q, m.n, &random);
+        ncf__network_eval_double(v, NULL, NULL, q, m.network, m.x, m.y, m.points);
+        highest = fmax(highest, fabs(v[0]));
+        random_unit(v, m.n, &random);
+        project(v, &m);
+        lowest = fmin(lowest, evaluate(g, &m, tangent * ncf__random_unit(&random), v));
+    }
+    ncf__network_eval_double(v, NULL, NULL, m.u, m.network, m.x, m.y, m.points);
+    double truth = found ? monotone_tangent(&m, tangent, 2, &random) : 0;
+    CHECK_MSG(found && known, "%s: no maximum, or no bound", name);
+    CHECK_MSG(highest <= size && v[0] <= size && size < loose * v[0],
+              "%s: %g and %g against %g", name, highest, v[0], size);
+    CHECK_MSG(tangent > 0 && tangent < truth, "%s: %g of %g", name, tangent, truth);
+    CHECK_MSG(bound > 0 && bound <= lowest, "%s: %g against %g", name, bound, lowest);
+    arb_clear(norm);
+    model_clear(&m);
+}
+
+static void test_gap(void)
+{
+    static const slong two[] = {2, 3, 1}, space[] = {3, 3, 1}, deep[] = {2, 2, 2, 1},
+                       narrow[] = {2, 2, 1, 1}, p2[] = {2, 2}, p3[] = {3, 3},
+                       mixed[] = {3, 2}, linear[] = {2, 1};
+    check_gap("2-3-1 p2", 2, two, p2, 4, plane_x, plane_y, 3);
+    check_gap("3-3-1 p3", 2, space, p3, 5, space_x, space_y, 3);
+    check_gap("2-2-2-1 p2", 3, deep, p2, 4, plane_x, plane_y, 3);
+    check_gap("2-2-2-1 p3, p2", 3, deep, mixed, 4, plane_x, plane_y, 3);
+    check_gap("2-2-1-1 p2, p1", 3, narrow, linear, 4, plane_x, plane_y, 3);
+}
+
 /* ---- The expansion, for networks of every type ------------------------------------- */
 
 static void power(ncf_activation_t *out, slong degree)
@@ -599,6 +712,7 @@ int main(void)
         {"refusals", test_refusals},     {"expansion", test_expansion},
         {"matrices", test_gram},         {"samples", test_samples},
         {"angles", test_angles},         {"large", test_large},
+        {"flattenings", test_flattening}, {"the gap alone", test_gap},
         {NULL, NULL}};
     return ncf_test_main("cap", tests);
 }
