@@ -475,7 +475,8 @@ static const char *why_not(const certify_t *t, const ncf_point_system_t *system,
         return NCF_POINT_UNFINISHED;
     if (!t->converged)
         return "did not converge";
-    if (strcmp(reason, "apparently singular") != 0)
+    /* Which of the two it is depends on how the last bits of the guesses were rounded. */
+    if (strcmp(reason, "apparently singular") != 0 && strcmp(reason, "precision limit") != 0)
         return reason;
     if (arf_cmpabs_2exp_si(arb_midref(lambda), t->scale - 24) < 0)
         return "apparently singular; lambda may be zero";
