@@ -71,6 +71,10 @@ UNIT_TESTS += tests/unit/t-flow
 tests_unit_t_flow_SOURCES = tests/unit/t-flow.c
 tests_unit_t_flow_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-flow_study
+tests_unit_t_flow_study_SOURCES = tests/unit/t-flow_study.c
+tests_unit_t_flow_study_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-taylor
 tests_unit_t_taylor_SOURCES = tests/unit/t-taylor.c
 tests_unit_t_taylor_LDADD = $(unit_ldadd)

@@ -185,6 +185,17 @@ static int at_rest(run_t *run)
     return sample.speed == 0;
 }
 
+static int watch_ends(run_t *run)
+{
+    const ncf_flow_settings_t *options = run->options;
+    ncf_flow_sample_t sample;
+    if (options->watch == NULL)
+        return 0;
+    double *q = run->conditions->q;
+    ncf__flow_system_observe(&sample, q, run->system, run->sigma, run->state);
+    return options->watch(options->watch_context, q, sample.log_norm);
+}
+
 /* Returns 1 at the end of the run. */
 static int advance(run_t *run)
 {
@@ -203,6 +214,10 @@ static int advance(run_t *run)
                ncf__flow_meets(flow, run->conditions, run->roots, run->sigma, run->state);
     if (ends || flow->steps % ENERGY_INTERVAL == 0)
         ncf__flow_check_energy(flow, run->system, run->sigma, run->state);
+    if (!ends && step == NCF_STEP_DONE && watch_ends(run)) {
+        flow->end = NCF_FLOW_END_WATCH;
+        return 1;
+    }
     if (!ends && step == NCF_STEP_DONE && run->options->every > 0 &&
         flow->steps % run->options->every == 0)
         ncf__flow_record(flow, run->system, run->sigma, run->state, -1);

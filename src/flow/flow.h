@@ -48,6 +48,9 @@ typedef enum {
 
 typedef double (*ncf_event_fn)(void *context, const double *q);
 
+/* Is this to be the end? Asked after each step, with the direction and ln |s|. */
+typedef int (*ncf_watch_fn)(void *context, const double *q, double log_norm);
+
 /*
  * Met where its condition becomes true; one that holds at the start is met there. A plateau
  * has to be entered: at the start of a run from small weights the gradient is small too.
@@ -78,6 +81,8 @@ typedef struct {
     slong time_count;
     const ncf_event_t *events;
     slong event_count;
+    ncf_watch_fn watch; /* NULL: none; gradient descent does not ask it */
+    void *watch_context;
 } ncf_flow_settings_t;
 
 /* Defaults: training, Adams, tolerance 1e-10, delta 1e-3, every step. */
@@ -87,6 +92,7 @@ typedef enum {
     NCF_FLOW_END_TIME,    /* `until` was reached */
     NCF_FLOW_END_EVENT,   /* a stopping event was met */
     NCF_FLOW_END_BLOW_UP, /* correlation flow */
+    NCF_FLOW_END_WATCH,   /* the watch said so */
     NCF_FLOW_END_REST,    /* the flow does not move any more, to the last bit */
     NCF_FLOW_END_STEPS,   /* max_steps */
     NCF_FLOW_END_LIMIT,   /* time limit or stop signal */

@@ -358,5 +358,7 @@ void ncf__flow_system_observe(ncf_flow_sample_t *sample, double *q, ncf_flow_sys
     sample->value = observe_outputs(&sample->loss, system);
     if (system->homogeneous && system->form == NCF_FORM_CARTESIAN)
         sample->value *= exp(-system->degree * sample->log_norm);
+    else if (system->form != NCF_FORM_CARTESIAN) /* the integrator keeps |state| = 1 but nearly */
+        sample->value *= pow(length, -system->degree);
     sample->speed = plain_speed(system, state);
 }

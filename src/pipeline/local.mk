@@ -20,8 +20,13 @@ libncf_core_la_SOURCES += \
 	src/pipeline/match_moments.c \
 	src/pipeline/objective.c \
 	src/pipeline/objective.h \
+	src/pipeline/flow_study.c \
+	src/pipeline/flow_study.h \
+	src/pipeline/flow_trial.c \
 	src/pipeline/orbit_caps.c \
 	src/pipeline/orbit_caps.h \
+	src/pipeline/orbit_table.c \
+	src/pipeline/orbit_table.h \
 	src/pipeline/pipeline.h \
 	src/pipeline/point_orbit.c \
 	src/pipeline/point_orbit.h \

@@ -91,6 +91,9 @@ int ncf__match_is_training(ncf_flow_kind_t kind);
 void ncf__match_measure(struct ncf_matching *matching, const struct ncf_problem *problem,
                         const struct ncf_trajectory *trajectory, const ncf_limits_t *limits);
 
+/* loss(h, y), and shift = -(d/dh) loss(h, y) - z without cancellation for small h. */
+double ncf__match_loss(double *shift, double h, double y, ncf_loss_t loss);
+
 /* v = c / |c|, n balls, and |c|; c is not zero. */
 void ncf__match_direction(arb_ptr v, arb_t norm, const fmpq *c, slong n, slong prec);
 

@@ -60,8 +60,7 @@ static void gauge_clear(gauge_t *g)
     ncf__free(g->other);
 }
 
-/* loss(h, y), and -(d/dh) loss(h, y) - z without cancellation for small h. */
-static double loss_of(double *shift, double h, double y, ncf_loss_t loss)
+double ncf__match_loss(double *shift, double h, double y, ncf_loss_t loss)
 {
     switch (loss) {
     case NCF_LOSS_SQUARE:
@@ -105,7 +104,7 @@ static void measure(ncf_moment_t *moment, gauge_t *g, ncf_flow_kind_t kind)
     for (slong i = 0; i < g->points; i++) {
         ncf__network_eval_double(&g->outputs[i], NULL, NULL, g->v, g->network,
                                  g->x + i * inputs, &one, 1);
-        moment->loss += loss_of(&g->shifts[i], scale * g->outputs[i], g->y[i], g->loss);
+        moment->loss += ncf__match_loss(&g->shifts[i], scale * g->outputs[i], g->y[i], g->loss);
     }
     if (ncf__match_is_training(kind)) {
         ncf__network_eval_double(NULL, g->other, NULL, g->v, g->network, g->x, g->shifts,
