@@ -7,6 +7,10 @@ bench_programs += bench/p-certify
 bench_p_certify_SOURCES = bench/p-certify.c
 bench_p_certify_LDADD = libncf-core.la
 
+bench_programs += bench/p-cap
+bench_p_cap_SOURCES = bench/p-cap.c
+bench_p_cap_LDADD = libncf-core.la
+
 bench_programs += bench/p-cover
 bench_p_cover_SOURCES = bench/p-cover.c
 bench_p_cover_LDADD = libncf-core.la

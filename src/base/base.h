@@ -126,6 +126,14 @@ int ncf__dense_eigenvectors(double *v, double *a, slong n);
 int ncf__dense_spectrum(double *values, double *v, double *a, slong n);
 
 /*
+ * The symmetric a (n x n, of which the part below the diagonal is read) becomes about the lower
+ * triangular L with a = L L^T, zero above the diagonal; returns 0 when a is not positive
+ * definite or an entry is not a number. Such an L becomes about the inverse of a.
+ */
+int ncf__dense_factor(double *a, slong n);
+int ncf__dense_factor_inverse(double *l, slong n);
+
+/*
  * b (n entries) becomes about the solution of a x = b; a (n x n, row-major) is overwritten.
  * Returns 0 for a pivot that is zero; entries must be finite. ncf__dense_solve_shortest
  * takes a singular a too: then x is the shortest vector that solves the system best, where

@@ -6,6 +6,7 @@
 #include "base.h"
 
 #include <lapacke.h>
+#include <math.h>
 
 int ncf__dense_invert(double *a, slong n)
 {
@@ -33,6 +34,71 @@ int ncf__dense_eigenvectors(double *v, double *a, slong n)
     double *values = ncf__malloc((size_t) n, sizeof(*values));
     int found = ncf__dense_spectrum(values, v, a, n);
     ncf__free(values);
+    return found;
+}
+
+#define SMALL 16 /* below it the calls cost more than they save */
+
+static int factor_small(double *a, slong n)
+{
+    for (slong i = 0; i < n; i++) {
+        for (slong j = 0; j <= i; j++) {
+            double sum = a[i * n + j];
+            for (slong k = 0; k < j; k++)
+                sum -= a[i * n + k] * a[j * n + k];
+            if (j == i && !(sum > 0 && sum < HUGE_VAL))
+                return 0;
+            a[i * n + j] = i == j ? sqrt(sum) : sum / a[j * n + j];
+        }
+    }
+    return 1;
+}
+
+/* Column-major, the part below the diagonal is the one above it. */
+int ncf__dense_factor(double *a, slong n)
+{
+    lapack_int size = (lapack_int) n;
+    int found = n <= SMALL ? factor_small(a, n)
+                           : LAPACKE_dpotrf(LAPACK_COL_MAJOR, 'U', size, a, size) == 0;
+    for (slong i = 0; i < n; i++) {
+        for (slong j = i + 1; j < n; j++)
+            a[i * n + j] = 0;
+    }
+    return found;
+}
+
+/* l becomes the inverse K of L, then the part of K^T K below the diagonal. */
+static int invert_small(double *l, slong n)
+{
+    for (slong j = 0; j < n; j++) {
+        l[j * n + j] = 1 / l[j * n + j];
+        for (slong i = j + 1; i < n; i++) {
+            double sum = 0;
+            for (slong k = j; k < i; k++)
+                sum -= l[i * n + k] * l[k * n + j];
+            l[i * n + j] = sum / l[i * n + i];
+        }
+    }
+    for (slong i = 0; i < n; i++) {
+        for (slong j = 0; j <= i; j++) {
+            double sum = 0;
+            for (slong k = i; k < n; k++)
+                sum += l[k * n + i] * l[k * n + j];
+            l[i * n + j] = sum;
+        }
+    }
+    return 1;
+}
+
+int ncf__dense_factor_inverse(double *l, slong n)
+{
+    lapack_int size = (lapack_int) n;
+    int found = n <= SMALL ? invert_small(l, n)
+                           : LAPACKE_dpotri(LAPACK_COL_MAJOR, 'U', size, l, size) == 0;
+    for (slong i = 0; i < n; i++) {
+        for (slong j = i + 1; j < n; j++)
+            l[i * n + j] = l[j * n + i];
+    }
     return found;
 }
 

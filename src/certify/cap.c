@@ -113,7 +113,7 @@ static int is_positive_between(const ncf_cap_jet_t *jet, double a, double b, dou
 static double first_step(const ncf_cap_jet_t *jet, double t, double bound)
 {
     double step = MAX_TANGENT;
-    while (step > FINEST * t && step > 0x1p-40 &&
+    while (step > FINEST * t && step > 0x1p-20 &&
            !(bend(jet, t + step) * step * step < 4 * bound))
         step /= 2;
     return step;
@@ -131,7 +131,7 @@ static double march(march_t *m, double last)
         if (slope < 0) /* where the bound would be left at a quarter, going on like this */
             step = fmin(step, fmax(-0.75 * bound / slope, 2 * FINEST * t));
         for (;; step /= 2) {
-            if (!(step > FINEST * t) || ncf__limit_reached(m->limits) != NCF_LIMIT_NONE)
+            if (!(step > fmax(FINEST * t, 0x1p-20)) || ncf__limit_reached(m->limits) != NCF_LIMIT_NONE)
                 return t;
             double next = fmin(t + step, last);
             double there = ncf__cap_bound(m->gram, m->jet, next);

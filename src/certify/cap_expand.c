@@ -9,8 +9,8 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_MONOMIALS 60000 /* of a jet, so that it takes megabytes */
-#define MAX_WORK 4e9        /* products of intervals: some ten seconds */
+#define MAX_MONOMIALS 600000 /* of a jet, so that it takes megabytes */
+#define MAX_WORK 1e8         /* products of intervals above degree 2: about a second */
 #define MAX_UNKNOWNS 1000
 
 typedef struct {
@@ -19,9 +19,8 @@ typedef struct {
     ncf_cap_jet_t *jet;
     const ncf_limits_t *limits;
     ncf_midrad_t *weights; /* n x (m + 1): weight c is weights[c][0] + sum_i weights[c][i] y_i */
-    ncf_midrad_t *x, *z;   /* points x d, points */
     ncf_cap_sums_t sums;
-    int32_t *shift;
+    double max_work;
     arb_ptr total;         /* L + 1: bounds of the norms of N_j, j above the order */
 } expansion_t;
 
@@ -29,18 +28,20 @@ typedef struct {
  * The columns of the reflection I - w w^T / (1 + |u_p|), w = u + sign(u_p) e_p, other than p are
  * an orthonormal basis of the complement of u.
  */
-static void set_weights(ncf_midrad_t *weights, arb_srcptr u, slong n)
+static void set_weights(ncf_midrad_t *weights, const ncf_certified_point_t *point)
 {
-    slong pivot = 0, prec = 128;
-    for (slong c = 1; c < n; c++) {
+    slong pivot = 0, prec = 128, n = point->unknowns;
+    arb_ptr u = _arb_vec_init(n), w = _arb_vec_init(n);
+    arb_t scale, entry;
+    arb_init(scale);
+    arb_init(entry);
+    for (slong c = 0; c < n; c++) {
+        if (point->zero[c] != 1) /* T-ZEROS; exact zeros make the forms sparse */
+            arb_set(u + c, point->point + c);
         if (arf_cmpabs(arb_midref(u + c), arb_midref(u + pivot)) > 0)
             pivot = c;
     }
     int negative = arf_sgn(arb_midref(u + pivot)) < 0;
-    arb_ptr w = _arb_vec_init(n);
-    arb_t scale, entry;
-    arb_init(scale);
-    arb_init(entry);
     _arb_vec_set(w, u, n);
     if (negative)
         arb_sub_ui(w + pivot, w + pivot, 1, prec);
@@ -65,6 +66,7 @@ static void set_weights(ncf_midrad_t *weights, arb_srcptr u, slong n)
     arb_clear(entry);
     arb_clear(scale);
     _arb_vec_clear(w, n);
+    _arb_vec_clear(u, n);
 }
 
 /* ---- Norms ----------------------------------------------------------------------- */
@@ -86,7 +88,7 @@ static void set_upper(arb_t out, ncf_midrad_t x)
  * norms[j] = a bound of the 2-norm of the vector of the parts of degree j of the units'
  * polynomials on |y| = 1, for j up to the order.
  */
-static void exact_norms(arb_ptr norms, const ncf_midrad_t *units, slong count,
+static void exact_norms(arb_ptr norms, const ncf_cap_poly_t *units, slong count,
                         const ncf_cap_monomials_t *set)
 {
     arb_t term;
@@ -94,7 +96,7 @@ static void exact_norms(arb_ptr norms, const ncf_midrad_t *units, slong count,
     for (slong j = 0; j <= set->order; j++) {
         arb_zero(norms + j);
         for (slong k = 0; k < count; k++) {
-            set_upper(term, ncf__cap_square_norm(units + k * set->count, set, j));
+            set_upper(term, ncf__cap_square_norm(units + k, set, j));
             arb_add(norms + j, norms + j, term, 64);
         }
         arb_sqrt(norms + j, norms + j, 64);
@@ -175,8 +177,8 @@ static void majorise_power(arb_ptr out, arb_srcptr in, const expansion_t *e, slo
 /* ---- Layers ---------------------------------------------------------------------- */
 
 typedef struct {
-    ncf_midrad_t *b, *a; /* widest x set.count */
-    slong degree;        /* of the polynomials in a */
+    ncf_cap_poly_t *b, *a;  /* widest */
+    ncf_cap_poly_t one;
     arb_ptr b_norm, a_norm; /* L + 1 */
 } layer_state_t;
 
@@ -185,27 +187,21 @@ static void apply_matrix(layer_state_t *s, expansion_t *e, const ncf_network_str
                          slong l)
 {
     const ncf_layers_t *layers = &part->layers;
-    const ncf_cap_monomials_t *set = &e->jet->set;
     slong rows = layers->widths[l], columns = layers->widths[l - 1], n = e->network->unknowns;
     const slong *ties = layers->ties[l - 1];
-    ncf_midrad_t one = ncf__midrad_point(1);
     for (slong r = 0; r < rows; r++) {
-        ncf__cap_sums_zero(&e->sums, set);
         for (slong c = 0; c < columns; c++) {
             slong k = r * columns + c;
             slong at = ties == NULL ? layers->offsets[l - 1] + k : ties[k];
-            const ncf_midrad_t *a = s->a + c * set->count;
             if (at >= 0)
-                ncf__cap_add_affine(&e->sums, set, e->weights + (part->first + at) * n, a,
-                                    s->degree);
+                ncf__cap_add_affine(&e->sums, e->weights + (part->first + at) * n, s->a + c);
             else if (at == NCF_TIE_ONE)
-                ncf__cap_add_product(&e->sums, set, e->shift, &one, 0, a, s->degree);
+                ncf__cap_add_product(&e->sums, &s->one, s->a + c);
         }
-        ncf__cap_sums_get(s->b + r * set->count, &e->sums, set);
+        ncf__cap_sums_get(s->b + r, &e->sums);
     }
-    s->degree++;
-    if (set->order < e->jet->degree) {
-        exact_norms(s->b_norm, s->b, rows, set);
+    if (e->jet->set.order < e->jet->degree) {
+        exact_norms(s->b_norm, s->b, rows, &e->jet->set);
         majorise_matrix(s->b_norm, s->a_norm, e, part, l);
     }
 }
@@ -214,36 +210,31 @@ static void apply_matrix(layer_state_t *s, expansion_t *e, const ncf_network_str
 static void apply_activation(layer_state_t *s, expansion_t *e, const ncf_layers_t *layers,
                              slong l)
 {
-    const ncf_cap_monomials_t *set = &e->jet->set;
-    slong p = ncf__activation_monomial(layers->activations + l - 1), degree = s->degree;
+    slong p = ncf__activation_monomial(layers->activations + l - 1);
     ncf_midrad_t c = ncf__midrad_point(1);
     if (layers->constants[l - 1].count > 0)
         c = ncf__midrad_from_fmpq(layers->constants[l - 1].exact + p, 0);
     for (slong r = 0; r < layers->widths[l]; r++) {
-        ncf_midrad_t *a = s->a + r * set->count;
-        const ncf_midrad_t *b = s->b + r * set->count;
-        ncf__cap_sums_zero(&e->sums, set);
-        ncf__cap_add_product(&e->sums, set, e->shift, &c, 0, b, degree);
-        ncf__cap_sums_get(a, &e->sums, set);
-        for (slong k = 1; k < p; k++) {
-            ncf__cap_sums_zero(&e->sums, set);
-            ncf__cap_add_product(&e->sums, set, e->shift, b, degree, a, k * degree);
-            ncf__cap_sums_get(a, &e->sums, set);
+        ncf__cap_poly_set(s->a + r, c);
+        for (slong k = 0; k < p; k++) {
+            ncf__cap_add_product(&e->sums, s->b + r, s->a + r);
+            ncf__cap_sums_get(s->a + r, &e->sums);
         }
     }
-    s->degree = p * degree;
-    if (set->order < e->jet->degree) {
-        exact_norms(s->a_norm, s->a, layers->widths[l], set);
+    if (e->jet->set.order < e->jet->degree) {
+        exact_norms(s->a_norm, s->a, layers->widths[l], &e->jet->set);
         majorise_power(s->a_norm, s->b_norm, e, p, c);
     }
 }
 
-/* form += z_i b, and the norms above the order. */
+/* form += z b, and the norms above the order. */
 static void add_point(expansion_t *e, const layer_state_t *s, ncf_midrad_t z)
 {
     ncf_cap_jet_t *jet = e->jet;
-    for (slong k = 0; k < jet->set.count; k++)
-        jet->form[k] = ncf__midrad_add(jet->form[k], ncf__midrad_mul(z, s->b[k]));
+    for (slong k = 0; k < s->b->count; k++) {
+        ncf_midrad_t *at = jet->form + s->b->at[k];
+        *at = ncf__midrad_add(*at, ncf__midrad_mul(z, s->b->x[k]));
+    }
     arb_t size;
     arb_init(size);
     set_upper(size, z);
@@ -252,38 +243,77 @@ static void add_point(expansion_t *e, const layer_state_t *s, ncf_midrad_t z)
     arb_clear(size);
 }
 
-static int expand_layers(expansion_t *e, const ncf_network_struct *part)
+/* The least power of two above all |x_ic|, or 0. */
+static slong exponent_of_point(const struct ncf_problem *problem, slong i)
+{
+    slong exponent = WORD_MIN, d = fmpq_mat_ncols(problem->x);
+    arb_t x;
+    mag_t size;
+    arb_init(x);
+    mag_init(size);
+    for (slong c = 0; c < d; c++) {
+        arb_set_fmpq(x, fmpq_mat_entry(problem->x, i, c), 64);
+        arb_get_mag(size, x);
+        if (!mag_is_special(size) && !COEFF_IS_MPZ(MAG_EXP(size)))
+            exponent = FLINT_MAX(exponent, MAG_EXP(size));
+    }
+    mag_clear(size);
+    arb_clear(x);
+    return exponent == WORD_MIN ? 0 : exponent;
+}
+
+/*
+ * The inputs of point i divided by a power of two 2^s, and its weight times 2^(D s): as all
+ * activations are monomials, H is of a degree D in x, which is the product of their degrees.
+ */
+static ncf_midrad_t set_inputs(layer_state_t *s, const expansion_t *e, const ncf_layers_t *layers,
+                               slong i, const fmpq_t weight)
+{
+    slong degree = 1, exponent = exponent_of_point(e->problem, i);
+    for (slong l = 1; l < layers->depth; l++)
+        degree *= ncf__activation_monomial(layers->activations + l - 1);
+    for (slong c = 0; c < layers->widths[0]; c++)
+        ncf__cap_poly_set(s->a + c, ncf__midrad_from_fmpq(fmpq_mat_entry(e->problem->x, i, c),
+                                                          -exponent));
+    return ncf__midrad_from_fmpq(weight, e->jet->exponent + degree * exponent);
+}
+
+static int is_interrupted(const expansion_t *e)
+{
+    return ncf__limit_reached(e->limits) != NCF_LIMIT_NONE || e->sums.work > e->sums.max_work;
+}
+
+static int expand_layers(expansion_t *e, const ncf_network_struct *part, const fmpq_mat_t z)
 {
     const ncf_layers_t *layers = &part->layers;
-    const ncf_cap_monomials_t *set = &e->jet->set;
-    slong widest = 1, length = e->jet->degree + 1, d = e->network->inputs, i;
+    slong widest = 1, length = e->jet->degree + 1, i, done = 0;
     for (slong l = 0; l <= layers->depth; l++)
         widest = FLINT_MAX(widest, layers->widths[l]);
-    layer_state_t s;
-    s.b = ncf__calloc(2 * (size_t) widest, (size_t) set->count * sizeof(ncf_midrad_t));
-    s.a = s.b + widest * set->count;
+    layer_state_t s = {.b = ncf__calloc(2 * (size_t) widest, sizeof(*s.b))};
+    s.a = s.b + widest;
     s.b_norm = _arb_vec_init(2 * length);
     s.a_norm = s.b_norm + length;
-    for (i = 0; i < e->problem->points; i++) {
-        if (ncf__limit_reached(e->limits) != NCF_LIMIT_NONE)
-            break;
+    ncf__cap_poly_set(&s.one, ncf__midrad_point(1));
+    for (i = 0; i < e->problem->points && !is_interrupted(e); i++) {
         _arb_vec_zero(s.b_norm, 2 * length);
-        memset(s.a, 0, (size_t) (widest * set->count) * sizeof(ncf_midrad_t));
-        for (slong c = 0; c < d; c++)
-            s.a[c * set->count] = e->x[i * d + c];
-        s.degree = 0;
-        if (set->order < e->jet->degree)
-            exact_norms(s.a_norm, s.a, d, set);
-        for (slong l = 1; l <= layers->depth; l++) {
+        ncf_midrad_t weight = set_inputs(&s, e, layers, i, fmpq_mat_entry(z, i, 0));
+        if (e->jet->set.order < e->jet->degree)
+            exact_norms(s.a_norm, s.a, layers->widths[0], &e->jet->set);
+        for (slong l = 1; l <= layers->depth && !is_interrupted(e); l++) {
             apply_matrix(&s, e, part, l);
             if (l < layers->depth)
                 apply_activation(&s, e, layers, l);
+            done += l == layers->depth;
         }
-        add_point(e, &s, e->z[i]);
+        if (done == i + 1)
+            add_point(e, &s, weight);
     }
+    for (slong k = 0; k < 2 * widest; k++)
+        ncf__cap_poly_clear(s.b + k);
+    ncf__cap_poly_clear(&s.one);
     _arb_vec_clear(s.b_norm, 2 * length);
     ncf__free(s.b);
-    return i == e->problem->points;
+    return done == e->problem->points && e->sums.work <= e->sums.max_work;
 }
 
 /* ---- Formulas -------------------------------------------------------------------- */
@@ -308,10 +338,9 @@ static void add_moment(fmpq_t out, const expansion_t *e, const ncf_terms_t *term
 }
 
 /* work = coefficient times the monomial k; norms is its majorant for all degrees. */
-static void expand_monomial(ncf_midrad_t *work, arb_ptr norms, expansion_t *e,
+static void expand_monomial(ncf_cap_poly_t *work, arb_ptr norms, expansion_t *e,
                             const ncf_network_struct *part, slong k)
 {
-    const ncf_cap_monomials_t *set = &e->jet->set;
     const ncf_terms_t *terms = &part->terms;
     slong degree = 0, n = e->network->unknowns;
     arb_t size;
@@ -321,9 +350,9 @@ static void expand_monomial(ncf_midrad_t *work, arb_ptr norms, expansion_t *e,
             e->weights + (part->first + terms->monomial_factors[f].variable) * n;
         set_upper(size, weight[0]);
         for (ulong i = 0; i < terms->monomial_factors[f].exponent; i++) {
-            ncf__cap_sums_zero(&e->sums, set);
-            ncf__cap_add_affine(&e->sums, set, weight, work, degree++);
-            ncf__cap_sums_get(work, &e->sums, set);
+            ncf__cap_add_affine(&e->sums, weight, work);
+            ncf__cap_sums_get(work, &e->sums);
+            degree++;
             for (slong j = degree; j >= 0; j--) {
                 arb_mul(norms + j, norms + j, size, 64);
                 if (j > 0)
@@ -339,57 +368,39 @@ static int expand_terms(expansion_t *e, const ncf_network_struct *part, const fm
     const ncf_terms_t *terms = &part->terms;
     ncf_cap_jet_t *jet = e->jet;
     slong k;
-    ncf_midrad_t *work = ncf__malloc((size_t) jet->set.count, sizeof(*work));
+    ncf_cap_poly_t work = {0};
     arb_ptr norms = _arb_vec_init(jet->degree + 1);
     fmpq_t c;
     fmpq_init(c);
-    for (k = 0; k < terms->monomials; k++) {
-        if (ncf__limit_reached(e->limits) != NCF_LIMIT_NONE)
-            break;
+    for (k = 0; k < terms->monomials && !is_interrupted(e); k++) {
         fmpq_zero(c);
         for (slong j = terms->monomial_terms[k]; j < terms->monomial_terms[k + 1]; j++)
             add_moment(c, e, terms, terms->term_products[j], terms->coefficients.exact + j, z);
-        memset(work, 0, (size_t) jet->set.count * sizeof(*work));
-        work[0] = ncf__midrad_from_fmpq(c, jet->exponent);
+        ncf_midrad_t factor = ncf__midrad_from_fmpq(c, jet->exponent);
+        ncf__cap_poly_set(&work, factor);
         _arb_vec_zero(norms, jet->degree + 1);
-        set_upper(norms, work[0]);
-        expand_monomial(work, norms, e, part, k);
-        for (slong i = 0; i < jet->set.count; i++)
-            jet->form[i] = ncf__midrad_add(jet->form[i], work[i]);
+        set_upper(norms, factor);
+        expand_monomial(&work, norms, e, part, k);
+        for (slong i = 0; i < work.count; i++) {
+            ncf_midrad_t *at = jet->form + work.at[i];
+            *at = ncf__midrad_add(*at, work.x[i]);
+        }
         _arb_vec_add(e->total, e->total, norms, jet->degree + 1, 64);
     }
     fmpq_clear(c);
     _arb_vec_clear(norms, jet->degree + 1);
-    ncf__free(work);
-    return k == terms->monomials;
+    ncf__cap_poly_clear(&work);
+    return k == terms->monomials && e->sums.work <= e->sums.max_work;
 }
 
 /* ---- The jet --------------------------------------------------------------------- */
 
-/* Products of intervals for polynomials of `count` coefficients, about. */
-static double work_of(const expansion_t *e, slong count)
+/* The largest degree whose monomials are few enough; 0: not even 2. */
+static slong affordable_order(slong variables, slong degree)
 {
-    double work = 0, m = (double) e->network->unknowns, each = m * (double) count;
-    const ncf_network_struct *network = e->network;
-    const ncf_network_struct *parts = network->part_count > 0 ? network->parts : network;
-    for (slong i = 0; i < FLINT_MAX(network->part_count, 1); i++) {
-        const ncf_layers_t *layers = &parts[i].layers;
-        if (layers->depth == 0)
-            work += (double) parts[i].terms.monomials * (double) e->jet->degree * each;
-        for (slong l = 1; l <= layers->depth; l++)
-            work += (double) e->problem->points * (double) layers->widths[l] *
-                    (double) (layers->widths[l - 1] + (l < layers->depth)) * each;
-    }
-    return work;
-}
-
-/* The largest degree that is affordable; 0: not even 2. */
-static slong affordable_order(const expansion_t *e)
-{
-    slong m = e->network->unknowns - 1, order = 0;
-    for (slong j = 2; j <= FLINT_MAX(e->jet->degree, 2); j++) {
-        slong count = ncf__cap_monomials_count(m, j, MAX_MONOMIALS);
-        if (count > MAX_MONOMIALS || work_of(e, count) > MAX_WORK)
+    slong order = 0;
+    for (slong j = 2; j <= FLINT_MAX(degree, 2); j++) {
+        if (ncf__cap_monomials_count(variables, j, MAX_MONOMIALS) > MAX_MONOMIALS)
             break;
         order = j;
     }
@@ -406,7 +417,7 @@ static void set_norms(ncf_cap_jet_t *jet, const expansion_t *e)
     for (slong j = 0; j <= jet->degree; j++) {
         arb_set(bound, e->total + j);
         if (j <= jet->set.order) {
-            set_upper(bound, ncf__cap_square_norm(jet->form, &jet->set, j));
+            set_upper(bound, ncf__cap_square_norm(&jet->sum, &jet->set, j));
             arb_sqrt(bound, bound, 64);
         }
         arb_get_ubound_arf(upper, bound, 64);
@@ -416,7 +427,24 @@ static void set_norms(ncf_cap_jet_t *jet, const expansion_t *e)
     arb_clear(bound);
 }
 
-static const char *expand(expansion_t *e, const ncf_certified_point_t *point)
+/* The coefficients that are not zero once more, as a polynomial. */
+static void collect(ncf_cap_jet_t *jet)
+{
+    ncf_cap_poly_t *f = &jet->sum;
+    for (slong k = 0; k < jet->set.count; k++)
+        f->room += !ncf__midrad_is_zero(jet->form[k]);
+    f->at = ncf__malloc((size_t) f->room + 1, sizeof(*f->at));
+    f->x = ncf__malloc((size_t) f->room + 1, sizeof(*f->x));
+    for (slong k = 0; k < jet->set.count; k++) {
+        if (ncf__midrad_is_zero(jet->form[k]))
+            continue;
+        f->at[f->count] = (int32_t) k;
+        f->x[f->count++] = jet->form[k];
+    }
+}
+
+/* 0: interrupted. */
+static int expand(expansion_t *e, const ncf_certified_point_t *point)
 {
     ncf_cap_jet_t *jet = e->jet;
     const ncf_network_struct *network = e->network;
@@ -424,27 +452,24 @@ static const char *expand(expansion_t *e, const ncf_certified_point_t *point)
     fmpq_mat_t z;
     fmpq_mat_init(z, e->problem->points, 1);
     ncf__problem_weights(z, e->problem);
-    e->x = ncf__midrads_from_fmpq_mat(e->problem->x, 0);
-    e->z = ncf__midrads_from_fmpq_mat(z, jet->exponent);
     e->weights = ncf__malloc((size_t) n * (size_t) n, sizeof(*e->weights));
-    set_weights(e->weights, point->point, n);
-    ncf__cap_sums_init(&e->sums, &jet->set);
-    e->shift = ncf__malloc((size_t) jet->set.count, sizeof(*e->shift));
+    set_weights(e->weights, point);
+    ncf__cap_sums_init(&e->sums, &jet->set, e->max_work);
     e->total = _arb_vec_init(jet->degree + 1);
     const ncf_network_struct *parts = network->part_count > 0 ? network->parts : network;
     int finished = 1;
     for (slong i = 0; i < FLINT_MAX(network->part_count, 1) && finished; i++)
-        finished = parts[i].layers.depth > 0 ? expand_layers(e, parts + i)
+        finished = parts[i].layers.depth > 0 ? expand_layers(e, parts + i, z)
                                              : expand_terms(e, parts + i, z);
-    set_norms(jet, e);
+    if (finished) {
+        collect(jet);
+        set_norms(jet, e);
+    }
     _arb_vec_clear(e->total, jet->degree + 1);
-    ncf__free(e->shift);
     ncf__cap_sums_clear(&e->sums);
     ncf__free(e->weights);
-    ncf__free(e->x);
-    ncf__free(e->z);
     fmpq_mat_clear(z);
-    return finished ? NULL : "a limit was reached";
+    return finished;
 }
 
 /* The power of two that brings lambda to about 1. */
@@ -466,26 +491,35 @@ const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *p
                               slong max_order, const ncf_limits_t *limits)
 {
     slong n = network->unknowns;
-    expansion_t e = {.problem = problem, .network = network, .jet = jet, .limits = limits};
     memset(jet, 0, sizeof(*jet));
     jet->degree = degree;
     if (n > MAX_UNKNOWNS || degree > NCF_CAP_MAX_DEGREE)
         return "too many unknowns, or too high a degree";
-    slong order = affordable_order(&e);
-    if (order == 0)
-        return "the second derivatives take too long";
-    ncf__cap_monomials_init(&jet->set, n - 1, FLINT_MIN(order, max_order));
-    jet->exponent = scale_of(point->point + n);
-    jet->lambda = ncf__midrad_from_arb(point->point + n, jet->exponent);
-    jet->form = ncf__calloc((size_t) jet->set.count, sizeof(*jet->form));
-    jet->norm = ncf__calloc((size_t) degree + 1, sizeof(*jet->norm));
-    return expand(&e, point);
+    slong order = FLINT_MIN(affordable_order(n - 1, degree), max_order);
+    for (; order >= 2; order--) {
+        expansion_t e = {.problem = problem, .network = network, .jet = jet, .limits = limits};
+        e.max_work = order > 2 ? MAX_WORK : INFINITY;
+        ncf__cap_jet_clear(jet);
+        ncf__cap_monomials_init(&jet->set, n - 1, order);
+        jet->degree = degree;
+        jet->exponent = scale_of(point->point + n);
+        jet->lambda = ncf__midrad_from_arb(point->point + n, jet->exponent);
+        jet->form = ncf__calloc((size_t) jet->set.count, sizeof(*jet->form));
+        jet->norm = ncf__calloc((size_t) degree + 1, sizeof(*jet->norm));
+        if (expand(&e, point))
+            return NULL;
+        if (ncf__limit_reached(limits) != NCF_LIMIT_NONE)
+            return "a limit was reached";
+    }
+    return "the second derivatives take too long";
 }
 
 void ncf__cap_jet_clear(ncf_cap_jet_t *jet)
 {
     if (jet->form != NULL)
         ncf__cap_monomials_clear(&jet->set);
+    ncf__cap_poly_clear(&jet->sum);
     ncf__free(jet->form);
     ncf__free(jet->norm);
+    memset(jet, 0, sizeof(*jet));
 }

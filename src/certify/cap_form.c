@@ -25,6 +25,7 @@ static void add_degree(ncf_cap_monomials_t *set, slong j)
         for (slong i = set->last[k]; i < m; i++, at++) {
             set->parent[at] = (int32_t) k;
             set->last[at] = (int16_t) i;
+            set->degree[at] = (int8_t) j;
             set->next[k * m + i] = (int32_t) at;
         }
     }
@@ -50,6 +51,7 @@ void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong or
     set->next = ncf__malloc((size_t) below * (size_t) variables, sizeof(*set->next));
     set->parent = ncf__malloc((size_t) set->count, sizeof(*set->parent));
     set->last = ncf__malloc((size_t) set->count, sizeof(*set->last));
+    set->degree = ncf__calloc((size_t) set->count, sizeof(*set->degree));
     set->parent[0] = 0;
     set->last[0] = 0;
     set->first[0] = 0;
@@ -65,14 +67,7 @@ void ncf__cap_monomials_clear(ncf_cap_monomials_t *set)
     ncf__free(set->next);
     ncf__free(set->parent);
     ncf__free(set->last);
-}
-
-slong ncf__cap_monomial_degree(const ncf_cap_monomials_t *set, slong k)
-{
-    slong j = 0;
-    while (k >= set->first[j + 1])
-        j++;
-    return j;
+    ncf__free(set->degree);
 }
 
 void ncf__cap_monomial_exponents(slong *exponents, const ncf_cap_monomials_t *set, slong k)
@@ -92,93 +87,131 @@ slong ncf__cap_monomial_product(const ncf_cap_monomials_t *set, slong k, slong l
 
 /* ---- Sums of products ------------------------------------------------------------ */
 
-void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set)
+void ncf__cap_poly_clear(ncf_cap_poly_t *f)
 {
+    ncf__free(f->at);
+    ncf__free(f->x);
+}
+
+static void reserve(ncf_cap_poly_t *f, slong room)
+{
+    if (room > f->room) {
+        f->room = 2 * room;
+        f->at = ncf__realloc(f->at, (size_t) f->room, sizeof(*f->at));
+        f->x = ncf__realloc(f->x, (size_t) f->room, sizeof(*f->x));
+    }
+}
+
+void ncf__cap_poly_set(ncf_cap_poly_t *f, ncf_midrad_t x)
+{
+    reserve(f, 1);
+    f->count = !ncf__midrad_is_zero(x);
+    f->at[0] = 0;
+    f->x[0] = x;
+}
+
+void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, double max_work)
+{
+    sums->max_work = max_work;
+    sums->set = set;
     sums->mid = ncf__calloc(3 * (size_t) set->count, sizeof(double));
     sums->size = sums->mid + set->count;
     sums->reach = sums->size + set->count;
-    sums->terms = 0;
+    sums->touched = ncf__malloc((size_t) set->count, sizeof(*sums->touched));
+    sums->touched_count = sums->terms = 0;
+    sums->work = 0;
 }
 
 void ncf__cap_sums_clear(ncf_cap_sums_t *sums)
 {
     ncf__free(sums->mid);
+    ncf__free(sums->touched);
 }
 
-void ncf__cap_sums_zero(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set)
-{
-    for (slong k = 0; k < 3 * set->count; k++)
-        sums->mid[k] = 0;
-    sums->terms = 0;
-}
-
+/* A product of intervals that are not exactly zero has a reach above 0, T-MIDRAD. */
 static inline void add_term(ncf_cap_sums_t *sums, slong at, ncf_midrad_t a, ncf_midrad_t b)
 {
     double product = a.mid * b.mid;
+    if (sums->reach[at] == 0)
+        sums->touched[sums->touched_count++] = (int32_t) at;
     sums->mid[at] += product;
     sums->size[at] += fabs(product);
     sums->reach[at] += ncf__midrad_reach(a) * ncf__midrad_reach(b);
 }
 
-void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set,
-                         const ncf_midrad_t *a, const ncf_midrad_t *g, slong d)
+void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_midrad_t *a, const ncf_cap_poly_t *g)
 {
-    slong m = set->variables, top = FLINT_MIN(d, set->order);
-    for (slong k = 0; k < set->first[top + 1]; k++) {
-        if (ncf__midrad_is_zero(g[k]))
+    const ncf_cap_monomials_t *set = sums->set;
+    slong m = set->variables;
+    for (slong i = 0; i <= m; i++) {
+        if (ncf__midrad_is_zero(a[i]))
             continue;
-        add_term(sums, k, a[0], g[k]);
-        for (slong i = 0; i < m && k < set->first[set->order]; i++)
-            add_term(sums, set->next[k * m + i], a[i + 1], g[k]);
-    }
-    sums->terms += m + 1;
-}
-
-void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, int32_t *shift,
-                          const ncf_midrad_t *f, slong df, const ncf_midrad_t *g, slong dg)
-{
-    slong m = set->variables, order = set->order;
-    for (slong j = 0; j <= FLINT_MIN(df, order); j++) {
-        slong end = set->first[FLINT_MIN(dg, order - j) + 1];
-        for (slong k = set->first[j]; k < set->first[j + 1]; k++) {
-            if (ncf__midrad_is_zero(f[k]))
-                continue;
-            shift[0] = (int32_t) k;
-            add_term(sums, k, f[k], g[0]);
-            for (slong l = 1; l < end; l++) {
-                shift[l] = set->next[shift[set->parent[l]] * m + set->last[l]];
-                add_term(sums, shift[l], f[k], g[l]);
-            }
-            sums->terms++;
+        for (slong k = 0; k < g->count; k++) {
+            slong at = g->at[k];
+            if (i == 0)
+                add_term(sums, at, a[0], g->x[k]);
+            else if (at < set->first[set->order])
+                add_term(sums, set->next[at * m + i - 1], a[i], g->x[k]);
         }
+        sums->terms++;
+        sums->work += (double) g->count;
     }
 }
 
-void ncf__cap_sums_get(ncf_midrad_t *out, const ncf_cap_sums_t *sums,
-                       const ncf_cap_monomials_t *set)
+void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_poly_t *f, const ncf_cap_poly_t *g)
 {
-    for (slong k = 0; k < set->count; k++)
-        out[k] = ncf__midrad_sum(sums->mid[k], sums->size[k], sums->reach[k], sums->terms);
+    const ncf_cap_monomials_t *set = sums->set;
+    sums->work += (double) f->count * (double) g->count;
+    for (slong k = 0; k < f->count && sums->work <= sums->max_work; k++) {
+        slong room = set->order - set->degree[f->at[k]];
+        for (slong l = 0; l < g->count; l++) {
+            if (set->degree[g->at[l]] <= room)
+                add_term(sums, ncf__cap_monomial_product(set, f->at[k], g->at[l]), f->x[k],
+                         g->x[l]);
+        }
+        sums->terms++;
+    }
 }
 
-/* sum over |alpha| = j of f_alpha^2 alpha! / j! */
-ncf_midrad_t ncf__cap_square_norm(const ncf_midrad_t *f, const ncf_cap_monomials_t *set, slong j)
+void ncf__cap_sums_get(ncf_cap_poly_t *out, ncf_cap_sums_t *sums)
 {
-    slong terms = set->first[j + 1] - set->first[j];
+    reserve(out, sums->touched_count);
+    for (slong k = 0; k < sums->touched_count; k++) {
+        slong at = sums->touched[k];
+        out->at[k] = (int32_t) at;
+        out->x[k] =
+            ncf__midrad_sum(sums->mid[at], sums->size[at], sums->reach[at], sums->terms);
+        sums->mid[at] = sums->size[at] = sums->reach[at] = 0;
+    }
+    out->count = sums->touched_count;
+    sums->touched_count = sums->terms = 0;
+}
+
+/* alpha! / j! for monomial alpha of degree j, with at most 2 j roundings. */
+static double bombieri_weight(const ncf_cap_monomials_t *set, slong k)
+{
+    double weight = 1, run = 0, degree = (double) set->degree[k];
+    for (slong last = -1; k > 0; k = set->parent[k], degree--) {
+        run = set->last[k] == last ? run + 1 : 1;
+        last = set->last[k];
+        weight *= run / degree;
+    }
+    return weight;
+}
+
+ncf_midrad_t ncf__cap_square_norm(const ncf_cap_poly_t *f, const ncf_cap_monomials_t *set, slong j)
+{
     double reach = 0;
-    for (slong k = set->first[j]; k < set->first[j + 1]; k++) {
-        if (ncf__midrad_is_zero(f[k]))
+    slong terms = 0;
+    for (slong k = 0; k < f->count; k++) {
+        if (set->degree[f->at[k]] != j || ncf__midrad_is_zero(f->x[k]))
             continue;
-        /* j! / alpha! is the product over the factors of (degree so far) / (exponent so far) */
-        double weight = 1, run = 0, degree = (double) j;
-        for (slong l = k, last = -1; l > 0; l = set->parent[l], degree--) {
-            run = set->last[l] == last ? run + 1 : 1;
-            last = set->last[l];
-            weight *= run / degree;
-        }
-        double size = ncf__midrad_reach(f[k]);
-        reach += size * size * weight;
+        double size = ncf__midrad_reach(f->x[k]);
+        reach += size * size * bombieri_weight(set, f->at[k]);
+        terms++;
     }
-    /* each term has up to 3 j + 6 roundings, and the sum `terms` of them */
-    return ncf__midrad_sum(0, 0, reach * (1 + 4 * (double) (3 * j + terms) * NCF_MIDRAD_UNIT), 1);
+    /* each term has up to 3 j + 6 roundings, and the sum `terms` of them; it may underflow */
+    if (terms == 0)
+        return ncf__midrad_zero();
+    return ncf__midrad(0, reach * (1 + 8 * (double) (3 * j + terms + 8) * NCF_MIDRAD_UNIT));
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* cap_gram.c: the parts of the matrix G with z' G z = P(t, v) (T-CAP C, D). */
+/* cap_gram.c: the parts of the matrix G with z' G z = P(t, v) (T-CAP C), and its blocks (T-CAP D). */
 #include "cap_internal.h"
 
 #include <math.h>
+#include <string.h>
 
-#define MAX_SIZE 120 /* of G: an eigenvalue problem in some milliseconds */
+#define MAX_SIZE 2500   /* of G */
+#define MAX_ENTRIES 4e6 /* of the parts, with several at one place */
+#define MAX_STORAGE 4e6
+#define MAX_EFFORT 1e7  /* operations of one step of the proposal, about */
 
 /* x, computed with at most 1024 roundings: factorials up to that of NCF_CAP_MAX_DEGREE. */
 static ncf_midrad_t rounded(double x)
@@ -36,176 +40,390 @@ static double factorial(slong a)
  * The entry for monomials k and l, of degrees a and b, of the flattening of N_{a+b}: the
  * entry of the symmetric tensor of the form, times the norms of both basis monomials.
  */
-static ncf_midrad_t flattening(const ncf_cap_jet_t *jet, slong k, slong l, slong a, slong b)
+static ncf_midrad_t flattening(const ncf_cap_jet_t *jet, slong k, slong l)
 {
     const ncf_cap_monomials_t *set = &jet->set;
-    slong at = ncf__cap_monomial_product(set, k, l);
+    slong at = ncf__cap_monomial_product(set, k, l), a = set->degree[k], b = set->degree[l];
+    if (ncf__midrad_is_zero(jet->form[at]))
+        return ncf__midrad_zero();
     double weight = factorials(set, at) / factorial(a + b);
     weight *= sqrt(factorial(a) / factorials(set, k)) * sqrt(factorial(b) / factorials(set, l));
     return ncf__midrad_mul(jet->form[at], rounded(weight));
 }
 
-static void set_entry(ncf_interval_matrix_t *matrix, slong i, slong j, ncf_midrad_t x)
+/* ---- Parts as lists of entries ---------------------------------------------------- */
+
+/* part += x at the places of monomials k and l, on both sides of the diagonal. */
+static void add_entry(ncf_cap_part_t *part, slong k, slong l, ncf_midrad_t x)
 {
-    matrix->mid[i * matrix->columns + j] = matrix->mid[j * matrix->columns + i] = x.mid;
-    matrix->radius[i * matrix->columns + j] = matrix->radius[j * matrix->columns + i] = x.radius;
+    if (ncf__midrad_is_zero(x))
+        return;
+    if (part->count == part->room) {
+        part->room = 2 * part->room + 64;
+        part->entries = ncf__realloc(part->entries, (size_t) part->room, sizeof(*part->entries));
+    }
+    ncf_cap_entry_t entry = {(int32_t) (FLINT_MAX(k, l) - 1), (int32_t) (FLINT_MIN(k, l) - 1), x};
+    part->entries[part->count++] = entry;
 }
 
-static void add_entry(ncf_interval_matrix_t *matrix, slong i, slong j, ncf_midrad_t x)
+/* sqrt(C(beta, kappa) / C(a, k)), beta = beta' kappa, |beta| = a, |kappa| = k. */
+static double lift_weight(const ncf_cap_monomials_t *set, slong beta, slong rest, slong kappa)
 {
-    ncf_midrad_t old = {matrix->mid[i * matrix->columns + j],
-                        matrix->radius[i * matrix->columns + j]};
-    set_entry(matrix, i, j, ncf__midrad_add(old, x));
+    slong a = set->degree[beta], k = set->degree[kappa];
+    double ways = factorials(set, beta) / (factorials(set, rest) * factorials(set, kappa));
+    return sqrt(ways * factorial(k) * factorial(a - k) / factorial(a));
 }
 
-/* N_j: on the block of degree j / 2, or halved beside the diagonal. */
-static void set_form(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, slong j)
+/*
+ * part += sign N_j |v|^{2k}: the flattening of N_j to degrees a and j - a acts on a of the legs
+ * of z_{a+k} and j - a of those of z_{j-a+k}, the others are joined (T-CAP C).
+ */
+static void add_lifted(ncf_cap_part_t *part, const ncf_cap_jet_t *jet, slong j, slong a, slong k,
+                       double sign)
 {
-    const slong *first = jet->set.first;
-    slong a = j / 2, b = j - a;
-    ncf_midrad_t scale = ncf__midrad_point(a == b ? 1 : 0.5);
-    for (slong k = first[a]; k < first[a + 1]; k++) {
-        for (slong l = first[b]; l < first[b + 1]; l++)
-            set_entry(part, k - 1, l - 1,
-                      ncf__midrad_mul(scale, flattening(jet, k, l, a, b)));
+    const ncf_cap_monomials_t *set = &jet->set;
+    const slong *first = set->first;
+    slong b = j - a;
+    double share = a == b ? sign : sign / 2; /* off the diagonal blocks: at both places */
+    for (slong left = first[a]; left < first[a + 1]; left++) {
+        for (slong right = a == b ? left : first[b]; right < first[b + 1]; right++) {
+            ncf_midrad_t entry = flattening(jet, left, right);
+            if (ncf__midrad_is_zero(entry))
+                continue;
+            for (slong kappa = first[k]; kappa < first[k + 1]; kappa++) {
+                slong beta = ncf__cap_monomial_product(set, left, kappa);
+                slong gamma = ncf__cap_monomial_product(set, right, kappa);
+                double weight = lift_weight(set, beta, left, kappa) *
+                                lift_weight(set, gamma, right, kappa);
+                add_entry(part, beta, gamma, ncf__midrad_mul(entry, rounded(share * weight)));
+            }
+        }
     }
 }
 
 /* part += x |v|^{2a} on the block of degree a. */
-static void add_power(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, slong a,
-                      ncf_midrad_t x)
+static void add_power(ncf_cap_part_t *part, const ncf_cap_jet_t *jet, slong a, ncf_midrad_t x)
 {
     for (slong k = jet->set.first[a]; k < jet->set.first[a + 1]; k++)
-        add_entry(part, k - 1, k - 1, x);
-}
-
-/*
- * part += sign N_2(v) |v|^{2a-2} on the block of degree a: N_2 = v' F v acts on one of the a
- * legs, so monomial b goes to b - e_i + e_j with F_ij sqrt(b_i (b_j + 1)) / a.
- */
-static void add_lifted(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, slong a,
-                       double sign)
-{
-    const ncf_cap_monomials_t *set = &jet->set;
-    slong m = set->variables;
-    slong *exponents = ncf__malloc((size_t) m, sizeof(*exponents));
-    /* k = base y_i, l = base y_j */
-    for (slong base = set->first[a - 1]; base < set->first[a]; base++) {
-        ncf__cap_monomial_exponents(exponents, set, base);
-        for (slong i = 0; i < m; i++) {
-            for (slong j = 0; j <= i; j++) {
-                double weight = sqrt((double) ((exponents[i] + 1) * (exponents[j] + 1)));
-                ncf_midrad_t entry = flattening(jet, i + 1, j + 1, 1, 1);
-                entry = ncf__midrad_mul(entry, rounded(sign * weight / (double) a));
-                add_entry(part, set->next[base * m + i] - 1, set->next[base * m + j] - 1, entry);
-            }
-        }
-    }
-    ncf__free(exponents);
+        add_entry(part, k, k, x);
 }
 
 /* part += sign |v|^4 as the square of |v|^2 = e . z_2, or sign N_2 |v|^2 as a product with it. */
-static void add_trace(ncf_interval_matrix_t *part, const ncf_cap_jet_t *jet, double sign,
-                      int with_form)
+static void add_trace(ncf_cap_part_t *part, const ncf_cap_jet_t *jet, double sign, int with_form)
 {
     const ncf_cap_monomials_t *set = &jet->set;
     slong m = set->variables;
     for (slong i = 0; i < m; i++) {
-        slong square = set->next[(i + 1) * m + i] - 1;
+        slong square = set->next[(i + 1) * m + i];
         for (slong k = 0; k < m; k++) {
-            slong other = set->next[(k + 1) * m + k] - 1;
+            slong other = set->next[(k + 1) * m + k];
             if (!with_form && k <= i)
                 add_entry(part, square, other, ncf__midrad_point(sign));
             /* N_2 = f . z_2; f e' + e f', halved; on the diagonal both meet */
             for (slong l = 0; with_form && l <= k; l++) {
-                slong at = set->next[(k + 1) * m + l] - 1;
+                slong at = set->next[(k + 1) * m + l];
                 double weight = (k == l ? 1 : sqrt(2.0)) * (at == square ? 1 : 0.5) * sign;
                 add_entry(part, square, at,
-                          ncf__midrad_mul(flattening(jet, k + 1, l + 1, 1, 1), rounded(weight)));
+                          ncf__midrad_mul(flattening(jet, k + 1, l + 1), rounded(weight)));
             }
         }
     }
 }
 
-/* Matrices B with z' B z = 0 on |v| = 1. */
-static void set_free(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
-{
-    ncf_interval_matrix_t *part = gram->parts + gram->free_first;
-    for (slong a = 2; a <= gram->half; a++, part += 2) {
-        add_power(part, jet, a, ncf__midrad_point(1));
-        add_power(part, jet, 1, ncf__midrad_point(-1));
-        add_lifted(part + 1, jet, a, 1);
-        add_lifted(part + 1, jet, 1, -1);
-    }
-    if (gram->half < 2)
-        return;
-    add_power(part, jet, 2, ncf__midrad_point(1));
-    add_trace(part, jet, -1, 0);
-    add_lifted(part + 1, jet, 2, 1);
-    add_trace(part + 1, jet, -1, 1);
-}
-
-/* M M' for N_3(v) = v' M z_2, whose rows are those of the flattening. */
-static void set_square(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
+/* part = M M' for N_j(v) = z_a' M z_{j-a}: rows are those monomials of degree a that occur. */
+static void set_square(ncf_cap_part_t *part, const ncf_cap_jet_t *jet, slong j, slong a)
 {
     const slong *first = jet->set.first;
-    slong m = jet->set.variables, columns = first[3] - first[2];
-    ncf_midrad_t *rows = ncf__malloc((size_t) (m * columns), sizeof(*rows));
-    for (slong k = 0; k < m * columns; k++)
-        rows[k] = flattening(jet, 1 + k / columns, first[2] + k % columns, 1, 2);
-    for (slong i = 0; i < m; i++) {
-        for (slong j = 0; j <= i; j++) {
+    slong rows = first[a + 1] - first[a], columns = first[j - a + 1] - first[j - a];
+    ncf_midrad_t *m = ncf__malloc((size_t) (rows * columns), sizeof(*m));
+    for (slong k = 0; k < rows * columns; k++)
+        m[k] = flattening(jet, first[a] + k / columns, first[j - a] + k % columns);
+    for (slong i = 0; i < rows; i++) {
+        for (slong k = 0; k <= i; k++) {
             double mid = 0, size = 0, reach = 0;
             for (slong c = 0; c < columns; c++) {
-                ncf_midrad_t a = rows[i * columns + c], b = rows[j * columns + c];
-                mid += a.mid * b.mid;
-                size += fabs(a.mid * b.mid);
-                reach += ncf__midrad_reach(a) * ncf__midrad_reach(b);
+                ncf_midrad_t x = m[i * columns + c], y = m[k * columns + c];
+                mid += x.mid * y.mid;
+                size += fabs(x.mid * y.mid);
+                reach += ncf__midrad_reach(x) * ncf__midrad_reach(y);
             }
-            set_entry(&gram->square, i, j, ncf__midrad_sum(mid, size, reach, columns));
+            add_entry(part, first[a] + i, first[a] + k,
+                      ncf__midrad_sum(mid, size, reach, columns));
         }
     }
-    ncf__free(rows);
+    ncf__free(m);
+}
+
+/* ---- The list of parts ------------------------------------------------------------ */
+
+typedef struct {
+    ncf_cap_part_t *parts;
+    slong count, free_first, square_first;
+    double entries;
+} list_t;
+
+static ncf_cap_part_t *new_part(list_t *list)
+{
+    if (list->count > 0)
+        list->entries += (double) list->parts[list->count - 1].count;
+    list->parts = ncf__realloc(list->parts, (size_t) list->count + 1, sizeof(*list->parts));
+    list->parts[list->count] = (ncf_cap_part_t) {0};
+    return list->parts + list->count++;
+}
+
+#define MAX_TRACE 12 /* variables, for the parts that join all squares */
+
+/* Matrices B with z' B z = 0 on |v| = 1. */
+static void add_free_parts(list_t *list, const ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
+{
+    for (slong a = 2; a <= gram->half; a++) {
+        ncf_cap_part_t *part = new_part(list);
+        add_power(part, jet, a, ncf__midrad_point(1));
+        add_power(part, jet, 1, ncf__midrad_point(-1));
+    }
+    for (slong j = 2; j <= gram->signed_order && list->entries < MAX_ENTRIES; j++) {
+        for (slong k = 1; k + (j + 1) / 2 <= gram->half; k++) {
+            ncf_cap_part_t *part = new_part(list);
+            add_lifted(part, jet, j, j / 2, k, 1);
+            add_lifted(part, jet, j, j / 2, 0, -1);
+        }
+        if (j >= 4 && (j + 1) / 2 + 1 <= gram->half) {
+            ncf_cap_part_t *part = new_part(list);
+            add_lifted(part, jet, j, j / 2 - 1, 0, 1);
+            add_lifted(part, jet, j, j / 2, 0, -1);
+        }
+    }
+    if (gram->half < 2 || jet->set.variables > MAX_TRACE)
+        return;
+    ncf_cap_part_t *part = new_part(list);
+    add_power(part, jet, 2, ncf__midrad_point(1));
+    add_trace(part, jet, -1, 0);
+    part = new_part(list);
+    add_lifted(part, jet, 2, 1, 1, 1);
+    add_trace(part, jet, -1, 1);
+}
+
+static void list_parts(list_t *list, ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
+{
+    slong top = FLINT_MIN(jet->set.order, FLINT_MAX(jet->degree, 2));
+    gram->signed_order = FLINT_MIN(2 * gram->half, top);
+    gram->squared_order = gram->signed_order;
+    add_power(new_part(list), jet, 1, jet->lambda);
+    for (slong j = 2; j <= gram->signed_order; j++)
+        add_lifted(new_part(list), jet, j, j / 2, 0, 1);
+    list->free_first = list->count;
+    add_free_parts(list, gram, jet);
+    list->square_first = list->count;
+    const slong *first = jet->set.first;
+    for (slong j = gram->signed_order + 1; j <= top; j++) {
+        double rows = (double) (first[gram->half + 1] - first[gram->half]);
+        double columns = (double) (first[j - gram->half + 1] - first[j - gram->half]);
+        if (rows * rows * columns > 1e8)
+            break;
+        set_square(new_part(list), jet, j, gram->half);
+        gram->squared_order = j;
+    }
+}
+
+static void list_clear(list_t *list)
+{
+    for (slong k = 0; k < list->count; k++)
+        ncf__free(list->parts[k].entries);
+    ncf__free(list->parts);
+}
+
+/* ---- Blocks ----------------------------------------------------------------------- */
+
+static slong find_root(int32_t *parent, slong k)
+{
+    while (parent[k] != k)
+        k = parent[k] = parent[parent[k]];
+    return k;
+}
+
+/* The monomials that entries connect, directly or not, are the components. */
+static void find_components(ncf_cap_gram_t *gram, const list_t *list)
+{
+    int32_t *parent = gram->place;
+    for (slong k = 0; k < gram->size; k++)
+        parent[k] = (int32_t) k;
+    for (slong p = 0; p < list->count; p++) {
+        for (slong e = 0; e < list->parts[p].count; e++) {
+            slong row = find_root(parent, list->parts[p].entries[e].row);
+            slong column = find_root(parent, list->parts[p].entries[e].column);
+            parent[FLINT_MAX(row, column)] = (int32_t) FLINT_MIN(row, column);
+        }
+    }
+    gram->component_count = 0;
+    for (slong k = 0; k < gram->size; k++) { /* a root is the first of its component */
+        slong root = find_root(parent, k);
+        gram->component[k] = root == k ? (int32_t) gram->component_count++ : gram->component[root];
+    }
+    gram->block_count = gram->component_count;
+    gram->block_size = ncf__calloc((size_t) gram->block_count, sizeof(*gram->block_size));
+    gram->block = ncf__malloc((size_t) gram->block_count, sizeof(*gram->block));
+    for (slong k = 0; k < gram->size; k++)
+        gram->place[k] = (int32_t) gram->block_size[gram->component[k]]++;
+}
+
+static void set_dense(ncf_cap_gram_t *gram, slong p, const ncf_cap_part_t *part)
+{
+    ncf_interval_matrix_t *blocks = gram->parts + p * gram->block_count;
+    for (slong e = 0; e < part->count; e++) {
+        slong row = part->entries[e].row, column = part->entries[e].column;
+        slong b = gram->component[row], size = gram->block_size[b];
+        slong i = gram->place[row], j = gram->place[column];
+        if (blocks[b].rows == 0)
+            ncf__interval_matrix_init(blocks + b, size, size);
+        double *mid = blocks[b].mid, *radius = blocks[b].radius;
+        ncf_midrad_t old = {mid[i * size + j], radius[i * size + j]};
+        ncf_midrad_t sum = ncf__midrad_add(old, part->entries[e].x);
+        mid[i * size + j] = mid[j * size + i] = sum.mid;
+        radius[i * size + j] = radius[j * size + i] = sum.radius;
+    }
+}
+
+/* The same intervals in all parts. */
+static int same_blocks(const ncf_cap_gram_t *gram, slong a, slong b)
+{
+    int same = gram->block_size[a] == gram->block_size[b];
+    for (slong p = 0; p < gram->part_count && same; p++) {
+        const ncf_interval_matrix_t *x = gram->parts + p * gram->block_count + a;
+        const ncf_interval_matrix_t *y = gram->parts + p * gram->block_count + b;
+        size_t bytes = 2 * (size_t) (x->rows * x->rows) * sizeof(double);
+        same = x->rows == y->rows && (bytes == 0 || memcmp(x->mid, y->mid, bytes) == 0);
+    }
+    return same;
+}
+
+/* One block for all components with the same intervals. */
+static void merge_blocks(ncf_cap_gram_t *gram)
+{
+    slong old = gram->block_count, kept = 0;
+    slong *first = ncf__malloc((size_t) old, sizeof(*first)); /* components that are kept */
+    for (slong c = 0; c < old; c++) {
+        slong k = 0;
+        while (k < kept && !same_blocks(gram, first[k], c))
+            k++;
+        if (k == kept)
+            first[kept++] = c;
+        gram->block[c] = (int32_t) k;
+    }
+    ncf_interval_matrix_t *parts = ncf__calloc((size_t) (gram->part_count * kept), sizeof(*parts));
+    for (slong p = 0; p < gram->part_count; p++) {
+        for (slong c = 0; c < old; c++) {
+            ncf_interval_matrix_t *block = gram->parts + p * old + c;
+            if (first[gram->block[c]] == c)
+                parts[p * kept + gram->block[c]] = *block;
+            else
+                ncf__interval_matrix_clear(block);
+        }
+    }
+    for (slong k = 0; k < kept; k++)
+        gram->block_size[k] = gram->block_size[first[k]]; /* first[k] >= k */
+    ncf__free(gram->parts);
+    ncf__free(first);
+    gram->parts = parts;
+    gram->block_count = kept;
+}
+
+/* Operations of a step of the proposal: products with each part, and their traces. */
+static double effort(const ncf_cap_gram_t *gram)
+{
+    double sum = 0;
+    for (slong b = 0; b < gram->block_count; b++) {
+        double size = (double) gram->block_size[b], parts = (double) gram->part_count;
+        sum += size * size * (size + parts) * parts;
+    }
+    return sum;
+}
+
+/* About the largest eigenvalue of M M' is the square of its norm. */
+static double square_norm(const ncf_cap_gram_t *gram, slong part)
+{
+    double largest = 0;
+    for (slong b = 0; b < gram->block_count; b++) {
+        const ncf_interval_matrix_t *block = gram->parts + part * gram->block_count + b;
+        slong n = block->rows;
+        if (n == 0)
+            continue;
+        double *copy = ncf__malloc(2 * (size_t) n + 1, (size_t) n * sizeof(double));
+        double *vectors = copy + n * n, *values = vectors + n * n;
+        for (slong i = 0; i < n * n; i++)
+            copy[i] = block->mid[i];
+        if (ncf__dense_spectrum(values, vectors, copy, n))
+            largest = fmax(largest, values[n - 1]);
+        ncf__free(copy);
+    }
+    return sqrt(largest);
+}
+
+/* Numbers in all blocks before they are merged. */
+static double storage(const ncf_cap_gram_t *gram)
+{
+    double sum = 0;
+    for (slong b = 0; b < gram->block_count; b++)
+        sum += (double) (gram->block_size[b] * gram->block_size[b]);
+    return sum * (double) gram->part_count;
+}
+
+/* Everything but the proposal for one half; 0 when it is too large, and nothing to clear. */
+static int try_half(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet, slong half)
+{
+    list_t list = {0};
+    memset(gram, 0, sizeof(*gram));
+    gram->half = half;
+    gram->size = jet->set.first[half + 1] - 1;
+    gram->component = ncf__malloc((size_t) gram->size, sizeof(*gram->component));
+    gram->place = ncf__malloc((size_t) gram->size, sizeof(*gram->place));
+    list_parts(&list, gram, jet);
+    find_components(gram, &list);
+    gram->part_count = list.count;
+    gram->free_first = list.free_first;
+    gram->square_first = list.square_first;
+    int fits = half == 1 || (list.entries < MAX_ENTRIES && storage(gram) < MAX_STORAGE);
+    if (fits) {
+        gram->parts = ncf__calloc((size_t) (list.count * gram->block_count), sizeof(*gram->parts));
+        for (slong k = 0; k < list.count; k++)
+            set_dense(gram, k, list.parts + k);
+        merge_blocks(gram);
+        fits = half == 1 || effort(gram) < MAX_EFFORT;
+    }
+    list_clear(&list);
+    if (!fits)
+        ncf__cap_gram_clear(gram);
+    return fits;
 }
 
 void ncf__cap_gram_init(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
 {
-    slong m = jet->set.variables, top = FLINT_MIN(jet->set.order, FLINT_MAX(jet->degree, 2));
-    gram->half = (top + 1) / 2;
-    while (gram->half > 1 && ncf__cap_monomials_count(m, gram->half, MAX_SIZE + 1) > MAX_SIZE + 1)
-        gram->half--;
-    gram->size = ncf__cap_monomials_count(m, gram->half, MAX_SIZE + m + 1) - 1;
-    if (gram->half == 1)
-        gram->size = m;
-    gram->signed_order = FLINT_MIN(2 * gram->half, top);
-    gram->free_first = gram->signed_order;
-    gram->part_count = gram->free_first + (gram->half > 1 ? 2 * gram->half : 0);
-    gram->parts = ncf__malloc((size_t) gram->part_count, sizeof(*gram->parts));
-    for (slong k = 0; k < gram->part_count; k++)
-        ncf__interval_matrix_init(gram->parts + k, gram->size, gram->size);
-    add_power(gram->parts, jet, 1, jet->lambda);
-    for (slong j = 2; j <= gram->signed_order; j++)
-        set_form(gram->parts + j - 1, jet, j);
-    set_free(gram, jet);
-    gram->free = ncf__calloc((size_t) gram->part_count + 1, sizeof(double));
-    /* P(0, .) = lambda - 2 N_2 in equal shares on the blocks */
-    for (slong a = 2; a <= gram->half; a++) {
-        gram->free[2 * (a - 2)] = jet->lambda.mid / (double) gram->half;
-        gram->free[2 * (a - 2) + 1] = -2.0 / (double) gram->half;
+    slong top = FLINT_MIN(jet->set.order, FLINT_MAX(jet->degree, 2)), half = (top + 1) / 2;
+    while (half > 1 && (jet->set.first[half + 1] > MAX_SIZE || !try_half(gram, jet, half)))
+        half--;
+    if (half == 1)
+        try_half(gram, jet, 1);
+    gram->norm = ncf__calloc((size_t) gram->part_count, sizeof(double));
+    gram->free = ncf__calloc((size_t) (gram->part_count - gram->free_first) + 1, sizeof(double));
+    for (slong k = gram->square_first; k < gram->part_count; k++) {
+        gram->norm[k] = square_norm(gram, k);
+        gram->free[k - gram->free_first] = 1;
     }
-    int squares = gram->half == 1 && top >= 3;
-    ncf__interval_matrix_init(&gram->square, squares ? m : 0, squares ? m : 0);
-    if (squares) {
-        set_square(gram, jet);
-        gram->signed_order = 3;
-    }
+    /* lambda in equal shares on the degrees: P(0, .) = lambda - 2 N_2 likewise */
+    for (slong a = 2; a <= gram->half; a++)
+        gram->free[a - 2] = jet->lambda.mid / (double) gram->half;
+    for (slong k = 1; k < gram->half; k++)
+        gram->free[gram->half - 1 + k - 1] = -2.0 / (double) gram->half;
 }
 
 void ncf__cap_gram_clear(ncf_cap_gram_t *gram)
 {
-    for (slong k = 0; k < gram->part_count; k++)
+    for (slong k = 0; gram->parts != NULL && k < gram->part_count * gram->block_count; k++)
         ncf__interval_matrix_clear(gram->parts + k);
-    ncf__interval_matrix_clear(&gram->square);
     ncf__free(gram->parts);
+    ncf__free(gram->norm);
     ncf__free(gram->free);
+    ncf__free(gram->block_size);
+    ncf__free(gram->block);
+    ncf__free(gram->component);
+    ncf__free(gram->place);
 }

@@ -25,40 +25,50 @@ typedef struct {
     int32_t *next;      /* first[order] x m */
     int32_t *parent;    /* count */
     int16_t *last;      /* count */
+    int8_t *degree;     /* count */
 } ncf_cap_monomials_t;
 
 /* The number of monomials, or `most` + 1 when it is larger than most. */
 slong ncf__cap_monomials_count(slong variables, slong order, slong most);
 void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong order);
 void ncf__cap_monomials_clear(ncf_cap_monomials_t *set);
-slong ncf__cap_monomial_degree(const ncf_cap_monomials_t *set, slong k);
 /* exponents has m entries. */
 void ncf__cap_monomial_exponents(slong *exponents, const ncf_cap_monomials_t *set, slong k);
 slong ncf__cap_monomial_product(const ncf_cap_monomials_t *set, slong k, slong l);
 
-/*
- * A polynomial is an array of set->count intervals; that of degree d uses the monomials up to
- * degree d, and all terms above set->order are left out everywhere.
- */
+/* A polynomial: the monomials at[k], each at most once and in no order, with coefficients x[k]. */
 typedef struct {
-    double *mid, *size, *reach; /* count: as in ncf__midrad_sum */
+    slong count, room;
+    int32_t *at;
+    ncf_midrad_t *x;
+} ncf_cap_poly_t;
+
+/* An empty polynomial is all zeros. */
+void ncf__cap_poly_clear(ncf_cap_poly_t *f);
+/* f = the constant x */
+void ncf__cap_poly_set(ncf_cap_poly_t *f, ncf_midrad_t x);
+
+/* A polynomial that is being added up; terms above set->order are left out everywhere. */
+typedef struct {
+    const ncf_cap_monomials_t *set;
+    double *mid, *size, *reach; /* set->count: as in ncf__midrad_sum; 0 but for the touched ones */
+    int32_t *touched;
+    slong touched_count;
     slong terms;                /* products in one coefficient, at most */
+    double work;                /* products so far; above max_work nothing in `mid` means anything */
+    double max_work;
 } ncf_cap_sums_t;
 
-void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set);
+void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, double max_work);
 void ncf__cap_sums_clear(ncf_cap_sums_t *sums);
-void ncf__cap_sums_zero(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set);
-/* sums += (a_0 + sum_i a_i y_i) g, g of degree d; a has m + 1 entries. */
-void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set,
-                         const ncf_midrad_t *a, const ncf_midrad_t *g, slong d);
-/* sums += f g, of degrees df and dg; shift has set->count entries of scratch. */
-void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, int32_t *shift,
-                          const ncf_midrad_t *f, slong df, const ncf_midrad_t *g, slong dg);
-/* out = the sums. */
-void ncf__cap_sums_get(ncf_midrad_t *out, const ncf_cap_sums_t *sums,
-                       const ncf_cap_monomials_t *set);
+/* sums += (a_0 + sum_i a_i y_i) g; a has m + 1 entries. */
+void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_midrad_t *a, const ncf_cap_poly_t *g);
+/* sums += f g */
+void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_poly_t *f, const ncf_cap_poly_t *g);
+/* out = the sums, which become zero; out may have been a factor in them. */
+void ncf__cap_sums_get(ncf_cap_poly_t *out, ncf_cap_sums_t *sums);
 /* A bound of |f_j(y)|^2 over |y| = 1 by the norm of Bombieri, f_j the part of degree j. */
-ncf_midrad_t ncf__cap_square_norm(const ncf_midrad_t *f, const ncf_cap_monomials_t *set, slong j);
+ncf_midrad_t ncf__cap_square_norm(const ncf_cap_poly_t *f, const ncf_cap_monomials_t *set, slong j);
 
 /* ---- The expansion of N at u (cap_expand.c) -------------------------------------- */
 
@@ -67,7 +77,8 @@ typedef struct {
     slong degree;         /* L */
     slong exponent;       /* everything is of 2^exponent N */
     ncf_midrad_t lambda;
-    ncf_midrad_t *form;   /* set.count: N(u + y), of which degrees 0 and 1 are not used */
+    ncf_cap_poly_t sum;   /* N(u + y), of which degrees 0 and 1 are not used */
+    ncf_midrad_t *form;   /* set.count: the same, by number of the monomial */
     double *norm;         /* L + 1: |N_j(v)| <= norm[j] for unit v; infinite: nothing known */
 } ncf_cap_jet_t;
 
@@ -83,18 +94,36 @@ void ncf__cap_jet_clear(ncf_cap_jet_t *jet);
 
 /* ---- Lower bounds of P(t, .) (cap_gram.c, cap_bound.c) --------------------------- */
 
+/* A symmetric matrix: the entries on and below the diagonal that are not exactly zero. */
+typedef struct {
+    int32_t row, column;
+    ncf_midrad_t x;
+} ncf_cap_entry_t;
+
+typedef struct {
+    slong count, room;
+    ncf_cap_entry_t *entries; /* several with one place are summands */
+} ncf_cap_part_t;
+
 /*
  * z' G z = P(t, v) + tail with z = (z_1, .., z_half), z_a the orthonormal monomials of degree a
- * in v, and G = sum of the parts with coefficients: those of lambda, N_2, .., N_signed, and of
- * matrices with z' B z = 0 for unit v, whose coefficients are free.
+ * in v, and G = sum of the parts with coefficients, in this order: lambda; N_2, ..,
+ * N_signed; matrices with z' B z = 0 for unit v, whose coefficients are free; and M_j M_j' for
+ * signed < j <= squared, N_j(v) = z_half' M_j z_{j - half}. All parts have the same blocks.
  */
 typedef struct {
-    slong half, size;             /* half = 1: N_3 by its square, see T-CAP D */
-    slong signed_order;           /* the largest j of N_j in the parts */
-    slong part_count, free_first; /* parts from free_first on are free */
-    ncf_interval_matrix_t *parts; /* [0] is lambda on z_1, [j - 1] is N_j */
-    ncf_interval_matrix_t square; /* half = 1: M M', N_3(v) = v' M z_2; else empty */
-    double *free;                 /* coefficients that were best at the last t */
+    slong half, size;
+    slong signed_order, squared_order;
+    slong part_count, free_first, square_first;
+    slong block_count;            /* different ones */
+    slong *block_size;            /* block_count */
+    ncf_interval_matrix_t *parts; /* part_count x block_count; without rows: zero */
+    slong component_count;        /* of the monomials; each is a block, several may be the same */
+    int32_t *block;               /* component_count */
+    int32_t *component, *place;   /* size: where monomial k + 1 is */
+    double *free;                 /* part_count - free_first, a proposal: coefficients of the free
+                                     parts, then of the squares as multiples of the usual ones */
+    double *norm;                 /* part_count: of squares about the 2-norm of M_j */
 } ncf_cap_gram_t;
 
 void ncf__cap_gram_init(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet);
@@ -133,8 +162,15 @@ double ncf__cap_tangent_by_gap(double *bound, const ncf_certified_point_t *point
 
 /* ---- Proposals (cap_propose.c) ---------------------------------------------------- */
 
-/* The free coefficients for the symmetric G = base + sum_i free_i parts: a proposal. */
-void ncf__cap_propose_free(double *free, const double *base, const ncf_interval_matrix_t *parts,
-                           slong count, slong size, slong half);
+/* What the free coefficients are to maximise, in doubles. */
+typedef struct {
+    const ncf_cap_gram_t *gram;
+    double **base;   /* block_count: the sum of the parts with known coefficients */
+    double *scale;   /* part_count: coefficient of a part per unit of its free variable */
+    double *penalty; /* part_count: of squares the loss times the variable */
+} ncf_cap_proposal_t;
+
+/* gram->free is improved for them; *shift is about the least eigenvalue of G. */
+void ncf__cap_propose_free(double *free, double *shift, const ncf_cap_proposal_t *proposal);
 
 #endif

@@ -1,178 +1,290 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * cap_propose.c: free coefficients x that make the least eigenvalue of G(x) = base + sum_i x_i B_i
- * large, by Newton's method on the barrier
- *     g(x) = max over mu of  kappa mu + sum_a log(lambda_a(x) - mu),
- * which is concave; the least eigenvalue is within size / kappa of the best one at its maximum.
- * A proposal: whatever comes out, the bound that uses it is proved afterwards.
+ * cap_propose.c: free coefficients x and a shift mu that make the bound of P large, by Newton's
+ * method on the barrier
+ *     kappa mu + sum over the blocks of log det(G(x) - mu I) - kappa / half sum_i penalty_i / x_i,
+ * which is concave: at its maximum half mu - sum_i penalty_i / x_i is within size half / kappa
+ * of the best value. A proposal: whatever comes out, the bound that uses it is proved afterwards.
  */
 #include "cap_internal.h"
 
 #include <math.h>
 #include <string.h>
 
-#define MAX_STEPS 4
-#define MAX_TRIALS 4
+#define MAX_STEPS 30
+#define MAX_TRIALS 5
 
 typedef struct {
-    slong size, count;
-    const double *base;
-    const ncf_interval_matrix_t *parts;
+    const ncf_cap_proposal_t *p;
+    const ncf_cap_gram_t *gram;
+    slong count;               /* variables; mu is the last one */
     double kappa;
-    double *values, *vectors;  /* of G at the last evaluation; vectors are rows */
-    double *work, *product;    /* size x size */
-    double *rotated;           /* count x size x size: V B_i V' */
-    double *weight;            /* 1 / (lambda_a - mu) */
+    double **inverse;          /* of G - mu I, of each block, at the last evaluation */
+    double *product, *flipped; /* count x the entries of the largest block */
     double *gradient, *hessian, *step, *trial;
 } barrier_t;
 
-/* mu with sum_a 1 / (lambda_a - mu) = kappa: between the two bounds by one and by all terms. */
-static double find_shift(const barrier_t *b)
+static const double *part_of(const barrier_t *b, slong variable, slong block)
 {
-    double low = b->values[0] - (double) b->size / b->kappa, high = b->values[0] - 1 / b->kappa;
-    for (int k = 0; k < 60; k++) {
-        double mu = (low + high) / 2, sum = 0;
-        for (slong a = 0; a < b->size; a++)
-            sum += 1 / (b->values[a] - mu);
-        if (sum > b->kappa)
-            high = mu;
-        else
-            low = mu;
-    }
-    return low;
+    slong part = b->gram->free_first + variable;
+    return b->gram->parts[part * b->gram->block_count + block].mid;
 }
 
-/* g(x), with the spectrum and the weights at x; -inf when it cannot be evaluated. */
-static double evaluate(barrier_t *b, const double *x)
+static double scale_of(const barrier_t *b, slong variable)
 {
-    slong entries = b->size * b->size;
-    memcpy(b->work, b->base, (size_t) entries * sizeof(double));
-    for (slong i = 0; i < b->count; i++) {
-        for (slong k = 0; k < entries && x[i] != 0; k++)
-            b->work[k] += x[i] * b->parts[i].mid[k];
+    return b->p->scale[b->gram->free_first + variable];
+}
+
+/* The factor of G(x) - mu I of one block and the logarithm of its determinant; -inf: none. */
+static double factor_block(const barrier_t *b, const double *x, slong block)
+{
+    slong n = b->gram->block_size[block];
+    double *a = b->inverse[block], sum = 0;
+    memcpy(a, b->p->base[block], (size_t) (n * n) * sizeof(double));
+    for (slong i = 0; i < b->count - 1; i++) {
+        const double *part = part_of(b, i, block);
+        double c = x[i] * scale_of(b, i);
+        for (slong k = 0; part != NULL && c != 0 && k < n * n; k++)
+            a[k] += c * part[k];
     }
-    if (!ncf__dense_spectrum(b->values, b->vectors, b->work, b->size))
+    for (slong i = 0; i < n; i++)
+        a[i * n + i] -= x[b->count - 1];
+    if (!ncf__dense_factor(a, n))
         return -INFINITY;
-    double mu = find_shift(b), sum = b->kappa * mu;
-    for (slong a = 0; a < b->size; a++) {
-        b->weight[a] = 1 / (b->values[a] - mu);
-        sum -= log(b->weight[a]);
+    for (slong i = 0; i < n; i++)
+        sum += 2 * log(a[i * n + i]);
+    return sum;
+}
+
+/* The barrier at (x, mu), -inf outside; the inverses are factors afterwards. */
+static double evaluate(const barrier_t *b, const double *x)
+{
+    double sum = b->kappa * x[b->count - 1];
+    for (slong i = 0; i < b->count - 1; i++) {
+        double penalty = b->p->penalty[b->gram->free_first + i];
+        if (penalty > 0 && !(x[i] > 0))
+            return -INFINITY;
+        if (penalty > 0)
+            sum -= b->kappa / (double) b->gram->half * penalty / x[i];
     }
+    for (slong k = 0; k < b->gram->block_count && sum > -INFINITY; k++)
+        sum += factor_block(b, x, k);
     return isfinite(sum) ? sum : -INFINITY;
 }
 
-/* rotated_i = V B_i V'. */
-static void rotate(barrier_t *b)
+/* product_i = W B_i of the block with its transpose, W the inverse; for mu B = -I. */
+static void multiply(const barrier_t *b, slong block)
 {
-    slong n = b->size;
-    ncf_product_fn product = ncf__product(0);
+    slong n = b->gram->block_size[block];
+    const double *w = b->inverse[block];
     for (slong i = 0; i < b->count; i++) {
-        product(b->product, b->vectors, b->parts[i].mid, n, 1, n, n, n);
-        product(b->rotated + i * n * n, b->product, b->vectors, 1, n, n, n, n);
+        double *product = b->product + i * n * n, *flipped = b->flipped + i * n * n;
+        const double *part = i < b->count - 1 ? part_of(b, i, block) : NULL;
+        if (i == b->count - 1) {
+            for (slong k = 0; k < n * n; k++)
+                product[k] = flipped[k] = -w[k];
+        } else if (part != NULL) {
+            double scale = scale_of(b, i);
+            ncf__product(0)(product, w, part, n, 1, n, n, n);
+            for (slong k = 0; k < n; k++) {
+                for (slong l = 0; l < n; l++) {
+                    product[k * n + l] *= scale;
+                    flipped[l * n + k] = product[k * n + l];
+                }
+            }
+        }
     }
 }
 
-/* Gradient and minus the Hessian of g, mu eliminated. */
-static void differentiate(barrier_t *b)
+/* The share of one block in gradient and minus the Hessian. */
+static void add_derivatives(const barrier_t *b, slong block)
 {
-    slong n = b->size, p = b->count;
-    double squares = 0;
-    double *cross = b->trial; /* sum_a w_a^2 B_aa; trial is free here */
-    for (slong a = 0; a < n; a++)
-        squares += b->weight[a] * b->weight[a];
-    for (slong i = 0; i < p; i++) {
-        b->gradient[i] = cross[i] = 0;
-        for (slong a = 0; a < n; a++) {
-            double entry = b->rotated[i * n * n + a * n + a] * b->weight[a];
-            b->gradient[i] += entry;
-            cross[i] += entry * b->weight[a];
-        }
-    }
-    for (slong i = 0; i < p; i++) {
+    slong n = b->gram->block_size[block], last = b->count - 1;
+    multiply(b, block);
+    for (slong i = 0; i < b->count; i++) {
+        if (i < last && part_of(b, i, block) == NULL)
+            continue;
+        const double *left = b->product + i * n * n;
+        for (slong k = 0; k < n; k++)
+            b->gradient[i] += left[k * n + k];
         for (slong j = 0; j <= i; j++) {
-            const double *left = b->rotated + i * n * n, *right = b->rotated + j * n * n;
-            double sum = -cross[i] * cross[j] / squares;
-            for (slong a = 0; a < n; a++) {
-                double row = 0;
-                for (slong c = 0; c < n; c++)
-                    row += b->weight[c] * left[a * n + c] * right[a * n + c];
-                sum += b->weight[a] * row;
+            if (j < last && part_of(b, j, block) == NULL)
+                continue;
+            const double *right = b->flipped + j * n * n;
+            double sum[4] = {0};
+            slong k = 0;
+            for (; k + 4 <= n * n; k += 4) {
+                for (int l = 0; l < 4; l++)
+                    sum[l] += left[k + l] * right[k + l];
             }
-            b->hessian[i * p + j] = b->hessian[j * p + i] = sum;
+            for (; k < n * n; k++)
+                sum[0] += left[k] * right[k];
+            b->hessian[i * b->count + j] += sum[0] + sum[1] + sum[2] + sum[3];
         }
     }
+}
+
+static int differentiate(const barrier_t *b, const double *x)
+{
+    slong count = b->count;
+    memset(b->hessian, 0, (size_t) (count * count) * sizeof(double));
+    memset(b->gradient, 0, (size_t) count * sizeof(double));
+    b->gradient[count - 1] = b->kappa;
+    for (slong i = 0; i < count - 1; i++) {
+        double penalty = b->p->penalty[b->gram->free_first + i];
+        double loss = b->kappa / (double) b->gram->half * penalty;
+        if (penalty > 0) {
+            b->gradient[i] += loss / (x[i] * x[i]);
+            b->hessian[i * count + i] += 2 * loss / (x[i] * x[i] * x[i]);
+        }
+    }
+    for (slong k = 0; k < b->gram->block_count; k++) {
+        if (!ncf__dense_factor_inverse(b->inverse[k], b->gram->block_size[k]))
+            return 0;
+        add_derivatives(b, k);
+    }
+    for (slong i = 0; i < count; i++) {
+        for (slong j = 0; j < i; j++)
+            b->hessian[j * count + i] = b->hessian[i * count + j];
+    }
+    return 1;
 }
 
 /* step = hessian^-1 gradient; returns half the gain that is expected of it, 0 for none. */
-static double newton_step(barrier_t *b)
+static double newton_step(const barrier_t *b)
 {
-    slong p = b->count;
-    double trace = 0, gain = 0;
-    for (slong i = 0; i < p; i++)
-        trace += b->hessian[i * p + i];
-    for (slong i = 0; i < p; i++)
-        b->hessian[i * p + i] += trace * 0x1p-40;
-    if (!isfinite(trace) || !ncf__dense_invert(b->hessian, p))
-        return 0;
-    for (slong i = 0; i < p; i++) {
-        b->step[i] = 0;
-        for (slong j = 0; j < p; j++)
-            b->step[i] += b->hessian[i * p + j] * b->gradient[j];
-        gain += b->step[i] * b->gradient[i];
+    slong count = b->count;
+    double gain = 0;
+    for (slong i = 0; i < count; i++) {
+        b->step[i] = b->gradient[i];
+        b->hessian[i * count + i] += b->hessian[i * count + i] * 0x1p-36 + 0x1p-60;
     }
+    for (slong i = 0; i < count * count; i++) {
+        if (!isfinite(b->hessian[i]))
+            return 0;
+    }
+    if (!ncf__dense_solve(b->step, b->hessian, count))
+        return 0;
+    for (slong i = 0; i < count; i++)
+        gain += b->step[i] * b->gradient[i];
     return isfinite(gain) && gain > 0 ? gain / 2 : 0;
 }
 
-/* Newton's method for one kappa; x is improved in place. */
-static void ascend(barrier_t *b, double *x)
+/* One step along b->step, damped as far as it takes; 0 when nothing is gained. */
+static int advance(const barrier_t *b, double *x, double *value, double gain)
 {
+    double scale = 1, next = -INFINITY;
+    for (int trial = 0; trial < MAX_TRIALS && !(next > *value); trial++) {
+        if (trial == MAX_TRIALS - 1) /* the damped step of a self-concordant barrier */
+            scale = 1 / (1 + sqrt(2 * gain));
+        for (slong i = 0; i < b->count; i++)
+            b->trial[i] = x[i] + scale * b->step[i];
+        next = evaluate(b, b->trial);
+        scale /= 3;
+    }
+    if (!(next > *value))
+        return 0;
+    memcpy(x, b->trial, (size_t) b->count * sizeof(double));
+    *value = next;
+    return 1;
+}
+
+/*
+ * Newton's method, while the loss that kappa stands for goes down to `least`; it starts where
+ * the decrement says that x is not far from the middle. x is feasible and improved in place.
+ */
+static void ascend(barrier_t *b, double *x, double least)
+{
+    double size = (double) (b->gram->size * b->gram->half), loss = 16 * least;
+    b->kappa = size / loss;
     double value = evaluate(b, x);
-    for (int k = 0; k < MAX_STEPS && isfinite(value); k++) {
-        rotate(b);
-        differentiate(b);
-        double gain = newton_step(b), scale = 1, next = -INFINITY;
-        if (gain < 0.05)
-            return;
-        for (int trial = 0; trial < MAX_TRIALS; trial++) {
-            if (trial == MAX_TRIALS - 1) /* the damped step of a self-concordant barrier */
-                scale = 1 / (1 + sqrt(2 * gain));
-            for (slong i = 0; i < b->count; i++)
-                b->trial[i] = x[i] + scale * b->step[i];
-            next = evaluate(b, b->trial);
-            if (next > value)
-                break;
-            scale /= 4;
+    for (int k = 0; k < MAX_STEPS && value > -INFINITY && differentiate(b, x); k++) {
+        double gain = newton_step(b);
+        if (k < 6 && gain > (double) b->gram->size && loss < 1024) {
+            loss *= 4;
+        } else if (gain < 0.5 || !advance(b, x, &value, gain)) {
+            if (loss <= least)
+                return;
+            loss = fmax(loss / 8, least);
         }
-        if (!(next > value))
-            return;
-        memcpy(x, b->trial, (size_t) b->count * sizeof(double));
-        value = next;
+        b->kappa = size / loss;
+        value = evaluate(b, x);
     }
 }
 
-void ncf__cap_propose_free(double *free, const double *base, const ncf_interval_matrix_t *parts,
-                           slong count, slong size, slong half)
+/* mu below all eigenvalues of G(x). */
+static int find_shift(const barrier_t *b, double *x)
 {
-    if (count == 0)
-        return;
-    barrier_t b = {.size = size, .count = count, .base = base, .parts = parts};
-    slong entries = size * size;
-    double *memory = ncf__malloc((size_t) (entries * (count + 3) + 2 * size +
-                                           count * (count + 3)), sizeof(double));
-    b.vectors = memory;
-    b.work = b.vectors + entries;
-    b.product = b.work + entries;
-    b.rotated = b.product + entries;
-    b.values = b.rotated + count * entries;
-    b.weight = b.values + size;
-    b.gradient = b.weight + size;
-    b.step = b.gradient + count;
-    b.trial = b.step + count;
-    b.hessian = b.trial + count;
-    /* P is about half times the least eigenvalue, lambda about 1 */
-    for (double loss = 0x1p-4; loss >= 0x1p-8; loss /= 4) {
-        b.kappa = (double) (size * half) / loss;
-        ascend(&b, free);
+    double *mu = x + b->count - 1, step = 0x1p-4;
+    *mu = 1;
+    for (int k = 0; k < 40; k++, step *= 1.5) {
+        if (evaluate(b, x) > -INFINITY)
+            return 1;
+        *mu -= step;
     }
-    ncf__free(memory);
+    return 0;
+}
+
+/* mu almost as large as the least eigenvalue of G(x), by bisection from below. */
+static void raise_shift(const barrier_t *b, double *x)
+{
+    double *mu = x + b->count - 1, low = *mu, step = (double) b->gram->size / b->kappa;
+    for (*mu += step; evaluate(b, x) > -INFINITY && step < 4; *mu += step) {
+        low = *mu;
+        step *= 2;
+    }
+    for (int k = 0; k < 7; k++) {
+        step /= 2;
+        *mu = low + step;
+        if (evaluate(b, x) > -INFINITY)
+            low = *mu;
+    }
+    *mu = low;
+}
+
+static void barrier_init(barrier_t *b, const ncf_cap_proposal_t *proposal)
+{
+    const ncf_cap_gram_t *gram = proposal->gram;
+    slong count = gram->part_count - gram->free_first + 1, largest = 0;
+    for (slong k = 0; k < gram->block_count; k++)
+        largest = FLINT_MAX(largest, gram->block_size[k]);
+    b->p = proposal;
+    b->gram = gram;
+    b->count = count;
+    b->inverse = ncf__malloc((size_t) gram->block_count, sizeof(*b->inverse));
+    for (slong k = 0; k < gram->block_count; k++)
+        b->inverse[k] = ncf__malloc((size_t) (gram->block_size[k] * gram->block_size[k]),
+                                    sizeof(double));
+    b->product = ncf__malloc(2 * (size_t) (count * largest * largest), sizeof(double));
+    b->flipped = b->product + count * largest * largest;
+    b->gradient = ncf__malloc((size_t) count + 3, (size_t) count * sizeof(double));
+    b->step = b->gradient + count;
+    b->trial = b->step + count;
+    b->hessian = b->trial + count;
+}
+
+static void barrier_clear(barrier_t *b)
+{
+    for (slong k = 0; k < b->gram->block_count; k++)
+        ncf__free(b->inverse[k]);
+    ncf__free(b->inverse);
+    ncf__free(b->product);
+    ncf__free(b->gradient);
+}
+
+void ncf__cap_propose_free(double *free, double *shift, const ncf_cap_proposal_t *proposal)
+{
+    barrier_t b;
+    barrier_init(&b, proposal);
+    size_t size = (size_t) (b.count - 1) * sizeof(double);
+    double *x = ncf__malloc((size_t) b.count, sizeof(double));
+    memcpy(x, free, size);
+    if (find_shift(&b, x)) {
+        ascend(&b, x, 0x1p-7); /* lambda is about 1 */
+        raise_shift(&b, x);
+    }
+    memcpy(free, x, size);
+    *shift = x[b.count - 1];
+    ncf__free(x);
+    barrier_clear(&b);
 }

@@ -289,6 +289,37 @@ double ncf__interval_gram_defect(const double *v, slong n)
     return largest;
 }
 
+/* At least the sum over k of |M_ik - shift delta_ik - product_ik|; two roundings on the diagonal. */
+static double factor_row(const ncf_interval_matrix_t *m, const double *product, slong i,
+                         double shift)
+{
+    slong n = m->rows;
+    const double *mid = m->mid + i * n, *radius = m->radius + i * n;
+    double sum = UNIT * (fabs(mid[i]) + fabs(shift));
+    for (slong k = 0; k < n; k++)
+        sum += fabs(mid[k] - (i == k ? shift : 0.0) - product[i * n + k]) + radius[k];
+    return sum;
+}
+
+double ncf__interval_factor_defect(const double *v, const ncf_interval_matrix_t *m, double shift)
+{
+    slong n = m->rows;
+    if (n > MAX_SIZE || !is_operand(v, n * n) || !is_operand(&shift, 1) || !is_interval_operand(m))
+        return INFINITY;
+    double *product = ncf__malloc((size_t) n + 2, (size_t) n * sizeof(double));
+    double *columns = product + n * n, *errors = columns + n;
+    column_sums(columns, v, n, n);
+    absolute_image(errors, v, n, n, columns);
+    ncf__product(0)(product, v, v, 1, n, n, n, n);
+    double largest = 0, error = product_error(n);
+    for (slong i = 0; i < n; i++) {
+        double sum = raised(factor_row(m, product, i, shift) + error * errors[i]);
+        largest = isnan(sum) ? INFINITY : fmax(largest, sum);
+    }
+    ncf__free(product);
+    return largest;
+}
+
 int ncf__interval_contracts(const double *step, const double *defect, double rho, slong n)
 {
     int inside = 1;

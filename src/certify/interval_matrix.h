@@ -62,6 +62,12 @@ void ncf__interval_congruence(double *diagonal, double *radius, const double *v,
 double ncf__interval_gram_defect(const double *v, slong n);
 
 /*
+ * A bound of the largest row sum of |M - shift I - V V^T| for every symmetric M in m, for finite
+ * shift: then every eigenvalue of M is at least shift - bound. V and m are n x n.
+ */
+double ncf__interval_factor_defect(const double *v, const ncf_interval_matrix_t *m, double shift);
+
+/*
  * The product that the bounds rest on: c (rows x columns) = about a b, where a is rows x
  * inner, row-major, and b_kj = b[k * row_step + j * column_step]. Each entry is a sum
  * of `inner` rounded or fused products in some order, with at most one more addition for

@@ -601,7 +601,7 @@ static void forms_at(double *parts, const ncf_cap_jet_t *jet, const double *y)
         ncf__cap_monomial_exponents(exponents, &jet->set, k);
         for (slong i = 0; i < jet->set.variables; i++)
             term *= pow(y[i], (double) exponents[i]);
-        parts[ncf__cap_monomial_degree(&jet->set, k)] += term;
+        parts[jet->set.degree[k]] += term;
     }
 }
 
@@ -660,49 +660,95 @@ static void test_expansion(void)
         check_expansion(type, &random);
 }
 
-/* z' B z = 0 for the free parts, and z' G z = P for unit v: on all monomials at once. */
-static void test_gram(void)
+/* z' B z for part k, z at the components that the part's blocks stand for. */
+static double part_at(const ncf_cap_gram_t *gram, slong k, const double *z)
 {
-    static const slong widths[] = {2, 1, 1, 1}, p2[] = {2, 2};
+    double form = 0;
+    for (slong i = 0; i < gram->size * gram->size; i++) {
+        slong row = i / gram->size, column = i % gram->size, block;
+        if (gram->component[row] != gram->component[column])
+            continue;
+        block = gram->block[gram->component[row]];
+        const ncf_interval_matrix_t *part = gram->parts + k * gram->block_count + block;
+        if (part->rows > 0)
+            form += z[row] * z[column] *
+                    part->mid[gram->place[row] * part->rows + gram->place[column]];
+    }
+    return form;
+}
+
+/* z_k = sqrt(a! / beta!) y^beta for the monomials of degree a = 1 .. half */
+static void monomials_at(double *z, const ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet,
+                         const double *y)
+{
+    for (slong k = 1; k <= gram->size; k++) {
+        slong exponents[MOST];
+        double weight = 1, run = 0;
+        ncf__cap_monomial_exponents(exponents, &jet->set, k);
+        for (slong i = 0; i < jet->set.variables; i++) {
+            for (slong e = 1; e <= exponents[i]; e++)
+                weight *= sqrt(++run / (double) e) * y[i];
+        }
+        z[k - 1] = weight;
+    }
+}
+
+/*
+ * z' B z = 0 for the free parts, and z' G z = P for unit v, with all monomials at once; squares
+ * are above those of their forms.
+ */
+static void check_gram(slong depth, const slong *widths, const slong *degrees, slong points,
+                       const slong *x, const slong *y, slong max_order, slong blocks)
+{
     model_t m;
     ncf_random_t random;
     ncf_cap_jet_t jet;
     ncf_cap_gram_t gram;
-    double y[MOST], z[MOST * 4], parts[16], worst_free = 0, worst = 0;
+    double v[MOST], parts[16], worst_free = 0, worst = 0;
+    int below = 0;
     ncf__random_init(&random, ncf_test_seed(), 82);
-    model_init(&m, 3, widths, p2, 4, plane_x, plane_y);
+    model_init(&m, depth, widths, degrees, points, x, y);
     CHECK(find_maximum(&m, &random));
-    CHECK(ncf__cap_jet_init(&jet, &m.point, &m.problem, m.network, 7, 7, NULL) == NULL);
+    CHECK(ncf__cap_jet_init(&jet, &m.point, &m.problem, m.network, m.degree, max_order, NULL) == NULL);
     ncf__cap_gram_init(&gram, &jet);
+    double *z = ncf__malloc((size_t) gram.size, sizeof(double));
     for (int trial = 0; trial < 10; trial++) {
-        random_unit(y, m.n - 1, &random);
-        forms_at(parts, &jet, y);
-        for (slong k = 1; k <= gram.size; k++) {
-            slong exponents[MOST];
-            double weight = 1, run = 0;
-            ncf__cap_monomial_exponents(exponents, &jet.set, k);
-            for (slong i = 0; i < m.n - 1; i++) {
-                for (slong e = 1; e <= exponents[i]; e++)
-                    weight *= sqrt(++run / (double) e) * y[i];
-            }
-            z[k - 1] = weight;
-        }
+        random_unit(v, m.n - 1, &random);
+        forms_at(parts, &jet, v);
+        monomials_at(z, &gram, &jet, v);
         for (slong k = 0; k < gram.part_count; k++) {
-            double form = 0, want = k >= gram.free_first ? 0 : k == 0 ? jet.lambda.mid : parts[k + 1];
-            for (slong i = 0; i < gram.size * gram.size; i++)
-                form += z[i / gram.size] * z[i % gram.size] * gram.parts[k].mid[i];
-            if (k >= gram.free_first)
+            double form = part_at(&gram, k, z);
+            if (k >= gram.square_first) {
+                slong j = gram.signed_order + 1 + k - gram.square_first;
+                below += form < parts[j] * parts[j] * (1 - 0x1p-30);
+            } else if (k >= gram.free_first) {
                 worst_free = fmax(worst_free, fabs(form));
-            else
-                worst = fmax(worst, fabs(form - want));
+            } else {
+                worst = fmax(worst, fabs(form - (k == 0 ? jet.lambda.mid : parts[k + 1])));
+            }
         }
     }
-    CHECK_MSG(gram.half == 4 && gram.signed_order == 7 && gram.size == 34, "%ld %ld %ld",
-              (long) gram.half, (long) gram.signed_order, (long) gram.size);
-    CHECK_MSG(worst < 0x1p-40 && worst_free < 0x1p-40, "%g %g", worst, worst_free);
+    CHECK_MSG(worst < 0x1p-40 && worst_free < 0x1p-40 && below == 0, "%g %g %d", worst, worst_free,
+              below);
+    CHECK_MSG(gram.block_count >= blocks && gram.component_count >= gram.block_count, "%ld %ld",
+              (long) gram.block_count, (long) gram.component_count);
+    CHECK_MSG(gram.squared_order == FLINT_MIN(max_order, m.degree), "%ld", (long) gram.squared_order);
+    ncf__free(z);
     ncf__cap_gram_clear(&gram);
     ncf__cap_jet_clear(&jet);
     model_clear(&m);
+}
+
+static void test_gram(void)
+{
+    static const slong line[] = {2, 1, 1, 1}, deep[] = {2, 2, 1, 1}, two[] = {2, 3, 1};
+    static const slong p2[] = {2, 2}, p3[] = {3, 2};
+    check_gram(3, line, p2, 4, plane_x, plane_y, 7, 1);
+    check_gram(3, deep, p2, 4, plane_x, plane_y, 7, 2);
+    check_gram(3, deep, p2, 4, plane_x, plane_y, 6, 2);
+    check_gram(3, deep, p3, 4, plane_x, plane_y, 5, 2);
+    check_gram(2, two, p3, 4, plane_x, plane_y, 3, 3);
+    check_gram(2, two, p2, 4, plane_x, plane_y, 2, 2);
 }
 
 int main(void)

@@ -312,6 +312,65 @@ static int gram_holds(double bound, const double *v, slong n)
     return holds;
 }
 
+/* The bound of M - shift I - V V^T for a member M of m. */
+static int factor_holds(double bound, const double *v, const ncf_interval_matrix_t *m,
+                        double shift, ncf_random_t *random)
+{
+    slong n = m->rows;
+    fmpq_mat_t left, right, product, member;
+    fmpq_t exact;
+    fmpq_mat_init(left, n, n);
+    fmpq_mat_init(right, n, n);
+    fmpq_mat_init(product, n, n);
+    fmpq_mat_init(member, n, n);
+    fmpq_init(exact);
+    set_exact(left, v);
+    random_member(member, m, 1, random);
+    fmpq_mat_transpose(right, left);
+    fmpq_mat_mul(product, left, right);
+    fmpq_mat_sub(product, member, product);
+    ncf__rational_set_double(exact, shift);
+    int holds = 1;
+    for (slong i = 0; i < n; i++)
+        holds = holds && (isinf(bound) || row_sum_is_below(product, i, exact, bound));
+    fmpq_clear(exact);
+    fmpq_mat_clear(member);
+    fmpq_mat_clear(product);
+    fmpq_mat_clear(right);
+    fmpq_mat_clear(left);
+    return holds;
+}
+
+/* Cholesky factors where there are some, else any matrix. */
+static void test_factor(void)
+{
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 48);
+    int wrong = 0, wide = 0, factors = 0;
+    for (long round = 0; round < ncf_test_count(60); round++) {
+        slong n = 1 + (slong) ncf__random_below(&random, 30);
+        kind_t kind = (kind_t) (round % ENTRIES_KINDS);
+        ncf_interval_matrix_t m;
+        double shift = -0.5 - (double) n;
+        ncf__interval_matrix_init(&m, n, n);
+        random_intervals(&m, kind, 1, &random);
+        double *v = ncf__malloc((size_t) (n * n), sizeof(double));
+        memcpy(v, m.mid, (size_t) (n * n) * sizeof(double));
+        for (slong i = 0; i < n; i++)
+            v[i * n + i] -= shift;
+        int factor = ncf__dense_factor(v, n);
+        if (!factor)
+            fill(v, n * n, kind, &random);
+        double bound = ncf__interval_factor_defect(v, &m, shift);
+        factors += kind == ENTRIES_PLAIN && factor;
+        wide += kind == ENTRIES_PLAIN && factor && !(bound < ldexp(1, -20));
+        wrong += !factor_holds(bound, v, &m, shift, &random);
+        ncf__free(v);
+        ncf__interval_matrix_clear(&m);
+    }
+    CHECK_MSG(factors > 0 && wide == 0 && wrong == 0, "%d %d %d", factors, wide, wrong);
+}
+
 static void test_congruence(void)
 {
     ncf_random_t random;
@@ -363,11 +422,12 @@ static void check_bad_entry(double bad, int place)
     ncf__interval_defect(defect, y, &a);
     ncf__interval_congruence(diagonal, radius, y, &a);
     double gram = place == 0 ? ncf__interval_gram_defect(y, 2) : INFINITY, image[2];
+    double factor = ncf__interval_factor_defect(y, &a, 0);
     ncf_midrad_t f[2] = {{a.mid[0], a.radius[0]}, {a.mid[1], a.radius[1]}};
     ncf__interval_image(image, y, f, 2);
     int useless = !is_below(defect[0], INFINITY) && !is_below(defect[1], INFINITY) &&
                   !is_below(radius[0], INFINITY) && !is_below(gram, INFINITY) &&
-                  !is_below(image[0], INFINITY) &&
+                  !is_below(image[0], INFINITY) && !is_below(factor, INFINITY) &&
                   !ncf__interval_contracts(defect, defect, 1, 2);
     ncf__interval_matrix_clear(&a);
     CHECK_MSG(useless, "%g at %d", bad, place);
@@ -380,6 +440,12 @@ static void test_fail_closed(void)
         for (int place = 0; place < 3; place++)
             check_bad_entry(place == 2 ? fabs(bad[k]) : bad[k], place);
     }
+    ncf_interval_matrix_t none;
+    double one = 1;
+    ncf__interval_matrix_init(&none, 1, 1);
+    CHECK(ncf__interval_factor_defect(&one, &none, -1) < 0x1p-40);
+    CHECK(!is_below(ncf__interval_factor_defect(&one, &none, NAN), INFINITY));
+    ncf__interval_matrix_clear(&none);
     double zero[] = {0, 0}, half[] = {0.5, 0.5}, not_number[] = {0.25, NAN};
     CHECK(ncf__interval_contracts(zero, half, 1, 2));
     CHECK(!ncf__interval_contracts(half, half, 1, 2));
@@ -436,6 +502,7 @@ int main(void)
         {"products of all kernels against exact ones", test_kernels},
         {"defects and images against exact ones", test_defect},
         {"congruences against exact ones", test_congruence},
+        {"factors against exact ones", test_factor},
         {"bad entries fail closed", test_fail_closed},
         {"conversion of balls", test_conversion},
         {NULL, NULL},
