@@ -49,6 +49,17 @@ mkdir tree/src/novel && touch tree/src/novel/novel.h
 must_fail layering.sh "a folder that is not in the table" "src/novel/ is not"
 echo '#include <gmp.h>' >>tree/include/ncf.h
 must_fail layering.sh "ncf.h needs GMP" "gmp.h"
+echo '#include "../../src/base/base.h"' >>tree/proofs/checker/ball.c
+must_fail layering.sh "the checker includes the library" "src/base/base.h"
+echo 'double x;' >>tree/proofs/checker/ball.c
+must_fail layering.sh "floating point in the checker" "floating-point"
+sed '/^| rank |/d' tree/proofs/theorems/README.md >table && mv table tree/proofs/theorems/README.md
+must_fail claims.sh "a kind of claims that is not in the table" "rank"
+sed 's/check_orbit`/check_nothing`/' tree/proofs/theorems/README.md >table &&
+    mv table tree/proofs/theorems/README.md
+must_fail claims.sh "a checker function that does not exist" "check_nothing"
+sed '/^\.Ss basin/d' tree/doc/ncf-certificate.5 >page && mv page tree/doc/ncf-certificate.5
+must_fail claims.sh "a kind of claims that the format does not describe" "basin"
 
 {
     echo '/* SPDX-License-Identifier: LGPL-3.0-or-later */'

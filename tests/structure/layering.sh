@@ -99,4 +99,25 @@ if [ -n "$stray" ] || grep -q '^#include "' include/ncf.h; then
 else
     echo "ok ncf.h includes the C library only"
 fi
+
+# The checker of certificates is on its own: its header, GMP and the C library, and nothing that
+# computes in floating point.
+checker=proofs/checker
+stray=$(sed -n 's/^[[:space:]]*#[[:space:]]*include[[:space:]]*\([<"].*\)/\1/p' $checker/*.[ch] |
+    grep -vxE '"check\.h"|<(errno|getopt|gmp|setjmp|stdarg|stddef|stdint|stdio|stdlib|string)\.h>')
+[ -f $checker/check.h ] || fact "$checker/check.h is missing"
+if [ -n "$stray" ]; then
+    fact "the checker includes more than GMP and the C library:" "$stray"
+else
+    echo "ok the checker includes GMP and the C library only"
+fi
+stray=$(grep -nE '\b(float|double|mpf_[a-z]+|mp[zq]_(get|set)_d|strtod|atof|sqrt|pow)\b' $checker/*.[ch])
+if [ -n "$stray" ]; then
+    fact "the checker uses floating-point numbers:" "$stray"
+else
+    echo "ok the checker has no floating-point numbers"
+fi
+stray=$(grep -nE '^(ncf_check|proofs_checker_libcheck_la)_(LDADD|LIBADD|SOURCES)' $checker/local.mk |
+    grep -E 'libncf|src/|arb|flint|mpfr')
+[ -z "$stray" ] || fact "the checker is linked with the library:" "$stray"
 exit $broken

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 # Tests of the source tree itself; a tool that is not installed is a skip.
 STRUCTURE_TESTS = \
+	tests/structure/claims.sh \
 	tests/structure/dist.sh \
 	tests/structure/exports.sh \
 	tests/structure/guards.sh \

@@ -13,7 +13,7 @@ fact() {
 
 scripts=$(find bootstrap .ci tests examples bench -type f \( -name '*.sh' -o -name bootstrap -o -name run \))
 [ -n "$scripts" ] || fact "no script was found"
-for file in $(find src tests include bench examples -name '*.[ch]') $scripts; do
+for file in $(find src tests include bench examples proofs/checker -name '*.[ch]') $scripts; do
     head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' || fact "$file names no licence"
 done
 for name in $(find src -name '*.c' | sed 's|.*/||' | sort | uniq -d); do

@@ -20,7 +20,7 @@ fact() {
 
 # A page defines the id in its first heading: "# T-NAME: title".
 defined=$(sed -n 's/^# \(T-[A-Z0-9-]*\):.*/\1/p' "$pages"/*.md | sort)
-named=$(grep -rhoE '\bT-[A-Z][A-Z0-9]{2,}(-[A-Z0-9]+)*' src include tests/unit | sort -u)
+named=$(grep -rhoE '\bT-[A-Z][A-Z0-9]{2,}(-[A-Z0-9]+)*' src include tests/unit proofs/checker | sort -u)
 listed=$(sed -n 's/^| \(T-[A-Z0-9-]*\) |.*/\1/p' "$table" | sort)
 
 [ -n "$named" ] || fact "no theorem id was found in src/"
