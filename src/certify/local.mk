@@ -78,15 +78,19 @@ libncf_core_la_SOURCES += \
 	src/certify/validated_step.c \
 	src/certify/validated_tape.c
 
-# Error bounds of T-INTERVALMATRIX hold for fused multiplications and additions as well; the
-# rest of the library is compiled with -ffp-contract=off.
+# Error bounds of T-INTERVALMATRIX and T-VALIDATEDFLOW hold for fused multiplications and
+# additions as well; the rest of the library is compiled with -ffp-contract=off.
 noinst_LTLIBRARIES += libncf-product.la
 libncf_product_la_CFLAGS = $(AM_CFLAGS) -ffp-contract=fast
 libncf_product_la_SOURCES = \
 	src/certify/product.inc \
 	src/certify/product_avx2.c \
 	src/certify/product_avx512.c \
-	src/certify/product_portable.c
+	src/certify/product_portable.c \
+	src/certify/validated_rows.inc \
+	src/certify/validated_rows_avx2.c \
+	src/certify/validated_rows_avx512.c \
+	src/certify/validated_rows_portable.c
 libncf_core_la_LIBADD += libncf-product.la
 
 # Vectors are arguments of inlined functions only; the note about their passing is silenced.

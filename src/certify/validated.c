@@ -201,7 +201,7 @@ static double default_time(const ncf_tube_t *flow, const ask_t *ask)
     for (slong j = 0; j < flow->unknowns; j++)
         work.point[j] =
             ncf__midrad_point(arf_get_d(arb_midref(ask->centre + j), ARF_RND_NEAR));
-    ncf__tube_expand(&work.thin, flow, work.point, 0);
+    ncf__tube_expand(&work.thin, flow, work.point, NULL, 0);
     double mu = fabs(ncf__tube_value(&work.thin, flow->mu)[0].mid);
     ncf__tube_work_clear(&work);
     return mu > 0 ? 200 / mu : 1;

@@ -6,9 +6,12 @@
 #ifndef NCF_VALIDATED_INTERNAL_H
 #define NCF_VALIDATED_INTERNAL_H
 
+#include "interval_matrix.h"
 #include "validated.h"
 
 #define FLOW_DEGREE 14 /* of the Taylor polynomials */
+#define FLOW_STRIDE (FLOW_DEGREE + 2)
+#define FLOW_LINEAR 6  /* rows of derivatives are kept for the coefficients up to this one */
 
 /* The product of two nodes, or of the constant -1 - left with a node. */
 typedef struct {
@@ -43,26 +46,75 @@ const char *ncf__tube_init(ncf_tube_t *flow, const struct ncf_problem *problem,
 void ncf__tube_clear(ncf_tube_t *flow);
 
 /*
- * The coefficients of the Taylor series of all nodes and, with tangents, their derivatives by
- * the m initial values.
+ * out = about sum_t factors[t] rows[t], each entry a sum of rounded or fused products; returns
+ * about sum_i |out_i| weights_i. width is a multiple of 8.
+ */
+typedef double (*ncf_tube_combine_fn)(double *out, const double *weights,
+                                      const double *factors, const double *const *rows,
+                                      slong terms, slong width);
+
+/* The functions of this machine, fastest first; NULL past the last. */
+ncf_tube_combine_fn ncf__tube_combine(int index);
+double ncf__tube_combine_avx2(double *out, const double *weights, const double *factors,
+                              const double *const *rows, slong terms, slong width);
+double ncf__tube_combine_avx512(double *out, const double *weights, const double *factors,
+                                const double *const *rows, slong terms, slong width);
+double ncf__tube_combine_portable(double *out, const double *weights, const double *factors,
+                                  const double *const *rows, slong terms, slong width);
+
+/*
+ * The coefficients v_k of the Taylor series of all nodes from a box of initial values. With
+ * `linear` also their derivatives: `along` in the direction of a vector, and, for all e with
+ * |e_i| <= weights_i,
+ *
+ *     |D v_k(y) e - row . e| <= rest,        sum_i |row_i| weights_i <= norm,
+ *
+ * with a row of doubles for k <= FLOW_LINEAR, and row = 0, norm = 0 above.
  */
 typedef struct {
-    ncf_midrad_t *value;   /* count x (FLOW_DEGREE + 2) */
-    ncf_midrad_t *tangent; /* count x (FLOW_DEGREE + 2) x m, or NULL */
-    double *sums;          /* 3 m */
+    ncf_midrad_t *value; /* count x FLOW_STRIDE */
+    int linear;
+    ncf_midrad_t *along;  /* count x FLOW_STRIDE; NULL: the vector is zero at all times */
+    double *norm, *rest;  /* count x FLOW_STRIDE; rest may be infinite or not a number */
+    double *rows;         /* count x (FLOW_LINEAR + 1) x width */
+    slong width;          /* m, rounded up to a multiple of 8; what is beyond m is zero */
+    double *weights;      /* width */
+    double *factors;      /* of a sum of rows */
+    const double **parts; /* their rows */
+    ncf_tube_combine_fn combine;
 } ncf_tube_series_t;
 
-void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int tangents);
+void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int linear);
 void ncf__tube_series_clear(ncf_tube_series_t *series);
 
-/* Coefficients 0..order of the nodes and 0..order + 1 of the state from x; order <= FLOW_DEGREE. */
+/*
+ * Coefficients 0..order of the nodes and 0..order + 1 of the state from x; order <= FLOW_DEGREE.
+ * vector: m numbers, the direction of `along`; may be NULL where there is none.
+ */
 void ncf__tube_expand(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
-                      slong order);
+                      const double *vector, slong order);
 
 static inline ncf_midrad_t *ncf__tube_value(const ncf_tube_series_t *series, slong node)
 {
-    return series->value + node * (FLOW_DEGREE + 2);
+    return series->value + node * FLOW_STRIDE;
 }
+
+/* The weights: a little more than the radii of the m intervals around 0. */
+void ncf__tube_set_weights(ncf_tube_series_t *series, const ncf_midrad_t *box, slong m);
+
+/* A sum of linear forms times intervals that is being taken. */
+typedef struct {
+    double spread, size; /* sum of what is not in the row, and of |factor| norm */
+    slong terms;
+} ncf_tube_linear_t;
+
+/* Adds a factor times coefficient `place` = node FLOW_STRIDE + k, whose row counts if `kept`. */
+void ncf__tube_linear_add(ncf_tube_linear_t *sum, ncf_tube_series_t *series,
+                          ncf_midrad_t factor, slong place, int kept);
+
+/* The sum as a linear form: row may be NULL where no row was kept. */
+void ncf__tube_linear_end(double *row, double *norm, double *rest, const ncf_tube_linear_t *sum,
+                          const ncf_tube_series_t *series);
 
 /* sum_j x_j y_j, and the factors at distances. */
 ncf_midrad_t ncf__tube_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_t *y,
@@ -90,10 +142,12 @@ void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set);
 
 typedef struct {
     ncf_tube_series_t thin, wide, remainder;
-    double *frame;  /* m x m: the next one */
     double success; /* the last length over its first guess; steers the next one */
-    ncf_midrad_t *hull, *range, *around, *point, *image, *moved, *defect, *box; /* m */
-    ncf_midrad_t *jacobian, *old, *turned, *turned_jacobian, *product;          /* m x m */
+    ncf_midrad_t *hull, *range, *around, *point, *image; /* m */
+    /* The mean-value form: for |e| <= box, |D P e - jacobian e| <= rest. m x m and m. */
+    double *jacobian, *frame, *moved_frame, *turned, *turned_frame, *gram;
+    double *rest, *offset, *box, *straight, *across, *defect, *bound, *part;
+    ncf_product_fn product;
     ncf_midrad_t powers[FLOW_DEGREE + 2]; /* of the length of the step */
 } ncf_tube_work_t;
 

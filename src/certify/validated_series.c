@@ -1,28 +1,72 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * validated_series.c: Taylor series of the flow in proved double intervals, and their
- * derivatives by the initial values, T-VALIDATEDFLOW. One sum of products a coefficient.
+ * derivatives as linear forms with one bound of the error each, T-VALIDATEDFLOW.
  */
 #include "validated_internal.h"
 
 #include <string.h>
 
-#define STRIDE (FLOW_DEGREE + 2)
+#define STRIDE FLOW_STRIDE
+#define FLOOR 0x1p-64 /* weights are above it, so that a bounded norm bounds the row */
 
-void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int tangents)
+ncf_tube_combine_fn ncf__tube_combine(int index)
 {
-    size_t numbers = (size_t) flow->count * STRIDE, m = (size_t) flow->state;
+    ncf_tube_combine_fn combine[4] = {NULL};
+    int count = 0;
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
+        combine[count++] = ncf__tube_combine_avx512;
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+        combine[count++] = ncf__tube_combine_avx2;
+#endif
+    combine[count++] = ncf__tube_combine_portable;
+    return index >= 0 && index < count ? combine[index] : NULL;
+}
+
+/* Parts of the sum of the rows of one coefficient, at most. */
+static slong most_parts(const ncf_tube_t *flow)
+{
+    slong most = STRIDE;
+    for (slong node = 0; node < flow->count; node++)
+        most = FLINT_MAX(most, flow->starts[node + 1] - flow->starts[node]);
+    return 2 * (FLOW_LINEAR + 1) * most;
+}
+
+void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int linear)
+{
+    size_t numbers = (size_t) flow->count * STRIDE;
+    memset(series, 0, sizeof(*series));
     series->value = ncf__calloc(numbers, sizeof(*series->value));
-    series->tangent = tangents ? ncf__calloc(numbers * m, sizeof(*series->tangent)) : NULL;
-    series->sums = ncf__calloc(3 * m, sizeof(*series->sums));
+    series->linear = linear;
+    if (!linear)
+        return;
+    series->width = (flow->state + 7) / 8 * 8;
+    series->combine = ncf__tube_combine(0);
+    if (flow->scaled)
+        series->along = ncf__calloc(numbers, sizeof(*series->along));
+    series->norm = ncf__calloc(2 * numbers, sizeof(double));
+    series->rest = series->norm + numbers;
+    series->rows = ncf__calloc((size_t) (flow->count * (FLOW_LINEAR + 1)),
+                               (size_t) series->width * sizeof(double));
+    series->weights = ncf__calloc((size_t) series->width, sizeof(double));
+    series->factors = ncf__malloc((size_t) most_parts(flow), sizeof(double));
+    series->parts = ncf__malloc((size_t) most_parts(flow), sizeof(*series->parts));
 }
 
 void ncf__tube_series_clear(ncf_tube_series_t *series)
 {
     ncf__free(series->value);
-    ncf__free(series->tangent);
-    ncf__free(series->sums);
+    ncf__free(series->along);
+    ncf__free(series->norm);
+    ncf__free(series->rows);
+    ncf__free(series->weights);
+    ncf__free(series->factors);
+    ncf__free(series->parts);
 }
+
+/* ---- Values ----------------------------------------------------------------------- */
 
 /* A sum of products that is being taken, as ncf__midrad_sum wants it. */
 typedef struct {
@@ -67,80 +111,154 @@ static ncf_midrad_t coefficient(const ncf_tube_series_t *series, const ncf_tube_
     return ncf__midrad_sum(sum.mid, sum.size, sum.reach, sum.terms);
 }
 
-/* Adds a factor times a row of m numbers to m sums. */
-static void sums_row(double *restrict sums, ncf_midrad_t factor,
-                     const ncf_midrad_t *restrict row, slong m)
+/* The derivative of coefficient k of a node along the vector, by the rule of products. */
+static ncf_midrad_t coefficient_along(const ncf_tube_series_t *series, const ncf_tube_t *flow,
+                                      slong node, slong k)
 {
-    double outer = ncf__midrad_reach(factor);
-    double *restrict mid = sums, *restrict size = sums + m, *restrict reach = sums + 2 * m;
-    for (slong i = 0; i < m; i++) {
-        double product = factor.mid * row[i].mid;
-        mid[i] += product;
-        size[i] += fabs(product);
-        reach[i] += outer * ncf__midrad_reach(row[i]);
+    sum_t sum = {0, 0, 0, 0};
+    for (slong t = flow->starts[node]; t < flow->starts[node + 1]; t++) {
+        slong left = flow->terms[t].left, right = flow->terms[t].right;
+        const ncf_midrad_t *db = series->along + right * STRIDE;
+        if (left < 0) {
+            sum_product(&sum, flow->constants[-1 - left], db[k]);
+            continue;
+        }
+        const ncf_midrad_t *a = series->value + left * STRIDE, *da = series->along + left * STRIDE;
+        const ncf_midrad_t *b = series->value + right * STRIDE;
+        for (slong j = 0; j <= k; j++) {
+            sum_product(&sum, a[j], db[k - j]);
+            sum_product(&sum, da[j], b[k - j]);
+        }
     }
+    return ncf__midrad_sum(sum.mid, sum.size, sum.reach, sum.terms);
+}
+
+/* ---- Derivatives as linear forms -------------------------------------------------- */
+
+static double *row_of(const ncf_tube_series_t *series, slong node, slong k)
+{
+    return series->rows + (node * (FLOW_LINEAR + 1) + k) * series->width;
+}
+
+/* At least the exact value of what was computed as x from numbers that are not negative. */
+static double raised(double x)
+{
+    return ncf__midrad(0, x).radius;
+}
+
+void ncf__tube_linear_add(ncf_tube_linear_t *sum, ncf_tube_series_t *series,
+                          ncf_midrad_t factor, slong place, int kept)
+{
+    double norm = series->norm[place], rest = series->rest[place];
+    if (norm == 0 && rest == 0) /* the derivative is exactly zero */
+        return;
+    if (kept) {
+        series->factors[sum->terms] = factor.mid;
+        series->parts[sum->terms++] = row_of(series, place / STRIDE, place % STRIDE);
+        sum->size += fabs(factor.mid) * norm;
+        sum->spread += factor.radius * norm + ncf__midrad_reach(factor) * rest;
+    } else
+        sum->spread += ncf__midrad_reach(factor) * (norm + rest);
+}
+
+void ncf__tube_linear_end(double *row, double *norm, double *rest, const ncf_tube_linear_t *sum,
+                          const ncf_tube_series_t *series)
+{
+    if (sum->size == 0 && sum->spread == 0) {
+        if (row != NULL)
+            memset(row, 0, (size_t) series->width * sizeof(double));
+        *norm = *rest = 0;
+        return;
+    }
+    *norm = 0;
+    if (row != NULL)
+        *norm = raised(series->combine(row, series->weights, series->factors, series->parts,
+                                       sum->terms, series->width));
+    double error = 4 * ((double) sum->terms + 4) * NCF_MIDRAD_UNIT;
+    *rest = isfinite(*norm) ? raised(sum->spread + error * (sum->size + sum->spread)) : INFINITY;
 }
 
 /* The derivatives of coefficient k of a node, by the rule of products. */
-static void coefficient_tangent(ncf_tube_series_t *series, const ncf_tube_t *flow, slong node,
-                                slong k)
+static void coefficient_linear(ncf_tube_series_t *series, const ncf_tube_t *flow, slong node,
+                               slong k)
 {
-    slong m = flow->state, terms = 0;
-    const slong row = STRIDE * m;
-    memset(series->sums, 0, 3 * (size_t) m * sizeof(*series->sums));
+    ncf_tube_linear_t sum = {0, 0, 0};
+    int kept = k <= FLOW_LINEAR;
+    slong place = node * STRIDE + k;
     for (slong t = flow->starts[node]; t < flow->starts[node + 1]; t++) {
-        slong left = flow->terms[t].left, right = flow->terms[t].right;
-        const ncf_midrad_t *db = series->tangent + right * row;
+        slong left = flow->terms[t].left, right = flow->terms[t].right * STRIDE;
         if (left < 0) {
-            sums_row(series->sums, flow->constants[-1 - left], db + k * m, m);
-            terms++;
+            ncf__tube_linear_add(&sum, series, flow->constants[-1 - left], right + k, kept);
             continue;
         }
-        const ncf_midrad_t *a = series->value + left * STRIDE, *da = series->tangent + left * row;
-        const ncf_midrad_t *b = series->value + right * STRIDE;
+        left *= STRIDE;
         for (slong j = 0; j <= k; j++) {
-            sums_row(series->sums, a[j], db + (k - j) * m, m);
-            sums_row(series->sums, b[k - j], da + j * m, m);
-            terms += 2;
+            ncf__tube_linear_add(&sum, series, series->value[left + j], right + k - j, kept);
+            ncf__tube_linear_add(&sum, series, series->value[right + k - j], left + j, kept);
         }
     }
-    ncf_midrad_t *out = series->tangent + node * row + k * m;
-    for (slong i = 0; i < m; i++)
-        out[i] = ncf__midrad_sum(series->sums[i], series->sums[m + i],
-                                 series->sums[2 * m + i], terms);
+    ncf__tube_linear_end(kept ? row_of(series, node, k) : NULL, series->norm + place,
+                         series->rest + place, &sum, series);
 }
+
+/* ---- The recursion ---------------------------------------------------------------- */
 
 /* x_{k+1} = f_k / (k + 1); 1/(k + 1) as an interval. */
 static void advance(ncf_tube_series_t *series, const ncf_tube_t *flow, slong k)
 {
-    slong m = flow->state;
     double inverse = 1.0 / (double) (k + 1);
     ncf_midrad_t factor = ncf__midrad(inverse, inverse * NCF_MIDRAD_UNIT);
-    for (slong j = 0; j < m; j++) {
+    for (slong j = 0; j < flow->state; j++) {
         slong from = flow->rates[j] * STRIDE + k, to = (1 + j) * STRIDE + k + 1;
         series->value[to] = ncf__midrad_mul(factor, series->value[from]);
-        for (slong i = 0; series->tangent != NULL && i < m; i++)
-            series->tangent[to * m + i] =
-                ncf__midrad_mul(factor, series->tangent[from * m + i]);
+        if (series->along != NULL)
+            series->along[to] = ncf__midrad_mul(factor, series->along[from]);
+        if (!series->linear)
+            continue;
+        int kept = k + 1 <= FLOW_LINEAR;
+        ncf_tube_linear_t sum = {0, 0, 0};
+        ncf__tube_linear_add(&sum, series, factor, from, kept);
+        ncf__tube_linear_end(kept ? row_of(series, 1 + j, k + 1) : NULL, series->norm + to,
+                             series->rest + to, &sum, series);
+    }
+}
+
+/* The state itself: D x_j e = e_j, and the vector. */
+static void start(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
+                  const double *vector)
+{
+    series->value[0] = ncf__midrad_point(1);
+    for (slong j = 0; j < flow->state; j++) {
+        slong place = (1 + j) * STRIDE;
+        series->value[place] = x[j];
+        if (series->along != NULL)
+            series->along[place] = ncf__midrad_point(vector[j]);
+        if (!series->linear)
+            continue;
+        row_of(series, 1 + j, 0)[j] = 1;
+        series->norm[place] = raised(series->weights[j]);
+        series->rest[place] = 0;
     }
 }
 
 void ncf__tube_expand(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
-                      slong order)
+                      const double *vector, slong order)
 {
-    slong m = flow->state;
-    series->value[0] = ncf__midrad_point(1);
-    for (slong j = 0; j < m; j++) {
-        series->value[(1 + j) * STRIDE] = x[j];
-        if (series->tangent != NULL)
-            series->tangent[(1 + j) * STRIDE * m + j] = ncf__midrad_point(1);
-    }
+    start(series, flow, x, vector);
     for (slong k = 0; k <= order; k++) {
-        for (slong node = 1 + m; node < flow->count; node++) {
+        for (slong node = 1 + flow->state; node < flow->count; node++) {
             ncf__tube_value(series, node)[k] = coefficient(series, flow, node, k);
-            if (series->tangent != NULL)
-                coefficient_tangent(series, flow, node, k);
+            if (series->along != NULL)
+                series->along[node * STRIDE + k] = coefficient_along(series, flow, node, k);
+            if (series->linear)
+                coefficient_linear(series, flow, node, k);
         }
         advance(series, flow, k);
     }
+}
+
+void ncf__tube_set_weights(ncf_tube_series_t *series, const ncf_midrad_t *box, slong m)
+{
+    for (slong i = 0; i < m; i++)
+        series->weights[i] = ncf__midrad_reach(ncf__midrad_add(box[i], ncf__midrad_point(FLOOR)));
 }

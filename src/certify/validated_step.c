@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define ATTEMPTS 30       /* shorter and shorter steps */
-#define STRIDE (FLOW_DEGREE + 2)
+#define STRIDE FLOW_STRIDE
 
 static ncf_midrad_t symmetric(double radius)
 {
@@ -54,21 +54,26 @@ void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set)
 
 void ncf__tube_work_init(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
-    slong m = flow->state;
-    ncf_midrad_t **vectors[8] = {&work->hull,  &work->range, &work->around, &work->point,
-                                 &work->image, &work->moved, &work->defect, &work->box};
-    ncf_midrad_t **matrices[5] = {&work->jacobian, &work->old, &work->turned,
-                                  &work->turned_jacobian, &work->product};
+    size_t m = (size_t) flow->state;
+    ncf_midrad_t **vectors[5] = {&work->hull, &work->range, &work->around, &work->point,
+                                 &work->image};
+    double **matrices[6] = {&work->jacobian, &work->frame,        &work->moved_frame,
+                            &work->turned,   &work->turned_frame, &work->gram};
+    double **bounds[8] = {&work->rest,     &work->offset, &work->box,   &work->straight,
+                          &work->across, &work->defect, &work->bound, &work->part};
     ncf__tube_series_init(&work->thin, flow, 0);
     ncf__tube_series_init(&work->wide, flow, 1);
     ncf__tube_series_init(&work->remainder, flow, 0);
-    work->frame = ncf__calloc((size_t) (m * m), sizeof(double));
     work->success = 1;
-    ncf_midrad_t *next = ncf__calloc((size_t) (8 * m + 5 * m * m), sizeof(*next));
-    for (int k = 0; k < 8; k++, next += m)
+    work->product = ncf__product(0);
+    ncf_midrad_t *next = ncf__calloc(5 * m, sizeof(*next));
+    for (int k = 0; k < 5; k++, next += m)
         *vectors[k] = next;
-    for (int k = 0; k < 5; k++, next += m * m)
-        *matrices[k] = next;
+    double *number = ncf__calloc(6 * m * m + 8 * m, sizeof(*number));
+    for (int k = 0; k < 6; k++, number += m * m)
+        *matrices[k] = number;
+    for (int k = 0; k < 8; k++, number += m)
+        *bounds[k] = number;
 }
 
 void ncf__tube_work_clear(ncf_tube_work_t *work)
@@ -76,8 +81,8 @@ void ncf__tube_work_clear(ncf_tube_work_t *work)
     ncf__tube_series_clear(&work->thin);
     ncf__tube_series_clear(&work->wide);
     ncf__tube_series_clear(&work->remainder);
-    ncf__free(work->frame);
     ncf__free(work->hull);
+    ncf__free(work->jacobian);
 }
 
 /* ---- The length of a step, and the box that the flow does not leave -------------- */
@@ -165,7 +170,7 @@ static int encloses(double *excess, ncf_tube_work_t *work, const ncf_tube_t *flo
         double wider = 2 * size + 0x1p-16 * range.radius;
         work->around[j] = ncf__midrad(range.mid, range.radius + wider);
     }
-    ncf__tube_expand(&work->remainder, flow, work->around, FLOW_DEGREE);
+    ncf__tube_expand(&work->remainder, flow, work->around, NULL, FLOW_DEGREE);
     ncf_midrad_t time = from_zero(work->powers[FLOW_DEGREE + 1]);
     *excess = 0;
     for (slong j = 0; j < flow->state; j++) {
@@ -206,38 +211,73 @@ static double choose_length(double *quantum, ncf_tube_work_t *work, const ncf_tu
 
 /* ---- The mean-value form ---------------------------------------------------------- */
 
-/* The end points from the centre with the remainder, and the Jacobian over the hull. */
+static void points(ncf_midrad_t *out, const double *x, slong count)
+{
+    for (slong k = 0; k < count; k++)
+        out[k] = ncf__midrad_point(x[k]);
+}
+
+/* The end points from the centre with the remainder. */
 static void set_image(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
-    slong m = flow->state;
-    for (slong j = 0; j < m; j++) {
+    for (slong j = 0; j < flow->state; j++) {
         ncf_midrad_t last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
         ncf_midrad_t taylor = ncf__tube_dot(work->powers, 1, ncf__tube_value(&work->thin, 1 + j),
                                             1, FLOW_DEGREE + 1);
         work->image[j] =
             ncf__midrad_add(taylor, ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last));
-        const ncf_midrad_t *rows = work->wide.tangent + (1 + j) * STRIDE * m;
-        for (slong i = 0; i < m; i++)
-            work->jacobian[j * m + i] =
-                ncf__tube_dot(work->powers, 1, rows + i, m, FLOW_DEGREE + 1);
     }
 }
 
-/* c = a b for m x m matrices; with b the transpose of rows when `transposed`. */
-static void multiply(ncf_midrad_t *c, const ncf_midrad_t *a, const ncf_midrad_t *b,
-                     int transposed, slong m)
+/* The derivative of the Taylor polynomials over the hull, as linear forms. */
+static void set_jacobian(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
+    slong m = flow->state;
+    double *row = ncf__malloc((size_t) work->wide.width, sizeof(double)), norm;
+    for (slong j = 0; j < m; j++) {
+        ncf_tube_linear_t sum = {0, 0, 0};
+        for (slong k = 0; k <= FLOW_DEGREE; k++)
+            ncf__tube_linear_add(&sum, &work->wide, work->powers[k], (1 + j) * STRIDE + k,
+                                 k <= FLOW_LINEAR);
+        ncf__tube_linear_end(row, &norm, work->rest + j, &sum, &work->wide);
+        memcpy(work->jacobian + j * m, row, (size_t) m * sizeof(double));
+    }
+    ncf__free(row);
+}
+
+/* At least the exact value of what was computed as x from numbers that are not negative. */
+static double raised(double x)
+{
+    return ncf__midrad(0, x).radius;
+}
+
+/* out >= |A| v for v >= 0; of the transpose of A where `transposed`. out is not v. */
+static void absolute(double *out, const double *a, const double *v, int transposed, slong m)
+{
+    memset(out, 0, (size_t) m * sizeof(double));
     for (slong i = 0; i < m; i++) {
-        for (slong j = 0; j < m; j++)
-            c[i * m + j] = transposed ? ncf__tube_dot(a + i * m, 1, b + j * m, 1, m)
-                                      : ncf__tube_dot(a + i * m, 1, b + j, m, m);
+        for (slong j = 0; j < m && !transposed; j++)
+            out[i] += fabs(a[i * m + j]) * v[j];
+        for (slong j = 0; j < m && transposed; j++)
+            out[j] += fabs(a[i * m + j]) * v[i];
     }
+    for (slong i = 0; i < m; i++)
+        out[i] = raised(out[i]);
 }
 
-static void points(ncf_midrad_t *out, const double *x, slong count)
+/* gamma of T-INTERVALMATRIX for products with m terms */
+static double product_error(slong m)
 {
-    for (slong k = 0; k < count; k++)
-        out[k] = ncf__midrad_point(x[k]);
+    return raised((double) (m + m / 256 + 2) * NCF_MIDRAD_UNIT);
+}
+
+/* Are these operands of a product in the sense of T-INTERVALMATRIX? */
+static int bounded(const double *a, slong m)
+{
+    int fits = 1;
+    for (slong k = 0; k < m * m; k++)
+        fits &= fabs(a[k]) <= 0x1p100;
+    return fits;
 }
 
 /* row -= (row . unit) unit, twice */
@@ -275,11 +315,10 @@ static void pivot(double *rows, slong i, slong m)
 }
 
 /*
- * The rows of frame become about orthonormal: from the columns of the midpoints of a, the one
- * with the largest image of the tilted box first. A guess.
+ * The rows of frame become about orthonormal: from the columns of a, the one with the largest
+ * image of the tilted box first. The identity where that fails. A guess.
  */
-static void propose_frame(double *frame, const ncf_midrad_t *a, const ncf_midrad_t *tilted,
-                          slong m)
+static void propose_frame(double *frame, const double *a, const ncf_midrad_t *tilted, slong m)
 {
     double most = 0;
     for (slong i = 0; i < m; i++)
@@ -287,95 +326,145 @@ static void propose_frame(double *frame, const ncf_midrad_t *a, const ncf_midrad
     for (slong i = 0; i < m; i++) {
         double weight = most > 0 ? tilted[i].radius / most + 0x1p-10 : 1;
         for (slong j = 0; j < m; j++)
-            frame[i * m + j] = a[j * m + i].mid * weight;
+            frame[i * m + j] = a[j * m + i] * weight;
     }
     for (slong i = 0; i < m; i++) {
         pivot(frame, i, m);
         for (slong k = i + 1; k < m; k++)
             orthogonalise(frame + k * m, frame + i * m, m);
     }
+    if (bounded(frame, m))
+        return;
+    memset(frame, 0, (size_t) (m * m) * sizeof(*frame));
+    for (slong j = 0; j < m; j++)
+        frame[j * m + j] = 1;
 }
 
-static void propose_if_finite(double *frame, const ncf_midrad_t *a, const ncf_tube_set_t *set)
-{
-    slong m = set->m;
-    propose_frame(frame, a, set->tilted, m);
-    for (slong k = 0; k < m * m; k++) {
-        if (!isfinite(frame[k])) {
-            memset(frame, 0, (size_t) (m * m) * sizeof(*frame));
-            for (slong j = 0; j < m; j++)
-                frame[j * m + j] = 1;
-            return;
-        }
-    }
-}
-
-/* defect = |I - Q B| box with B the frame and Q its transpose: e - Q (B e). */
+/*
+ * defect >= |I - F^T F| box, with F the frame of the set: e - F^T (F e); and across >= |F^T|
+ * tilted.
+ */
 static void set_defect(ncf_tube_work_t *work, const ncf_tube_set_t *set)
 {
     slong m = set->m;
+    double *gram = work->gram, error = product_error(m);
+    double *transposed = work->turned; /* not yet used */
     for (slong i = 0; i < m; i++) {
-        for (slong j = 0; j < m; j++) {
-            ncf_midrad_t entry = ncf__tube_dot(work->old + i, m, work->old + j, m, m);
-            entry.mid = -entry.mid;
-            work->product[i * m + j] =
-                i == j ? ncf__midrad_add(entry, ncf__midrad_point(1)) : entry;
-        }
-        work->defect[i] = ncf__tube_dot(work->product + i * m, 1, set->box, 1, m);
+        for (slong j = 0; j < m; j++)
+            transposed[j * m + i] = set->frame[i * m + j];
     }
+    work->product(gram, transposed, set->frame, m, 1, m, m, m);
+    for (slong i = 0; i < m; i++)
+        gram[i * m + i] -= 1;
+    for (slong i = 0; i < m; i++)
+        work->part[i] = set->box[i].radius;
+    absolute(work->defect, gram, work->part, 0, m);
+    absolute(work->bound, set->frame, work->part, 0, m);
+    absolute(work->across, set->frame, work->bound, 1, m);
+    for (slong i = 0; i < m; i++) {
+        work->defect[i] = raised(work->defect[i] + error * work->across[i]);
+        work->part[i] = set->tilted[i].radius;
+    }
+    absolute(work->across, set->frame, work->part, 1, m);
 }
 
-/* The smaller of two bounds of the same number; what is not a number is never smaller. */
-static ncf_midrad_t smaller(ncf_midrad_t a, ncf_midrad_t b)
+/* The smaller of two bounds of the same number; what is not a number is no bound. */
+static double smaller(double a, double b)
 {
-    return ncf__midrad_reach(a) <= ncf__midrad_reach(b) ? magnitude(a) : magnitude(b);
+    return a <= b ? a : b <= a ? b : isnan(a) ? b : a;
 }
 
-/* Both boxes of the new e = offset + J e, part C of T-VALIDATEDFLOW; moved holds offset. */
+/*
+ * work->box >= |J e| for all e of the set, J e the derivative: the smaller one of |J| box and
+ * |J F^T| tilted + |J| defect, and the rest.
+ */
+static void bound_straight(ncf_tube_work_t *work, const ncf_tube_set_t *set)
+{
+    slong m = set->m;
+    double error = product_error(m);
+    for (slong i = 0; i < m; i++)
+        work->part[i] = set->box[i].radius;
+    absolute(work->straight, work->jacobian, work->part, 0, m);
+    for (slong i = 0; i < m; i++)
+        work->part[i] = set->tilted[i].radius;
+    absolute(work->bound, work->moved_frame, work->part, 0, m);
+    for (slong i = 0; i < m; i++)
+        work->part[i] = raised(work->defect[i] + error * work->across[i]);
+    absolute(work->box, work->jacobian, work->part, 0, m);
+    for (slong i = 0; i < m; i++)
+        work->box[i] = raised(work->rest[i] + smaller(work->straight[i],
+                                                      raised(work->bound[i] + work->box[i])));
+}
+/* tilted[i] = a bound of |(F' e')_i|, e' = offset + D P e, F' the new frame. */
+static void set_tilted(ncf_tube_set_t *set, ncf_tube_work_t *work)
+{
+    slong m = set->m;
+    double error = product_error(m);
+    for (slong i = 0; i < m; i++)
+        work->part[i] = raised(work->defect[i] + work->across[i]);
+    absolute(work->bound, work->jacobian, work->part, 0, m);
+    /* what |F'| multiplies: offset, rest, the roundings of F' J in the two forms */
+    for (slong i = 0; i < m; i++) {
+        double still = raised(work->offset[i] + work->rest[i]);
+        work->straight[i] = raised(still + error * work->straight[i]);
+        work->bound[i] = raised(still + error * work->bound[i]);
+        work->part[i] = set->box[i].radius;
+    }
+    double *first = work->rest, *second = work->offset; /* not used any more */
+    absolute(first, work->frame, work->straight, 0, m);
+    absolute(second, work->frame, work->bound, 0, m);
+    absolute(work->straight, work->turned, work->part, 0, m);
+    for (slong i = 0; i < m; i++)
+        work->part[i] = raised(work->defect[i] + error * work->across[i]);
+    absolute(work->bound, work->turned, work->part, 0, m);
+    for (slong i = 0; i < m; i++)
+        work->part[i] = set->tilted[i].radius;
+    absolute(work->across, work->turned_frame, work->part, 0, m);
+    for (slong i = 0; i < m; i++)
+        set->tilted[i] = symmetric(smaller(raised(first[i] + work->straight[i]),
+                                           raised(second[i] + work->bound[i] + work->across[i])));
+}
+
+/* Both boxes of the new e = offset + D P e, part C of T-VALIDATEDFLOW. */
 static void move_boxes(ncf_tube_set_t *set, ncf_tube_work_t *work)
 {
     slong m = set->m;
-    points(work->old, set->frame, m * m);
+    if (!bounded(work->jacobian, m)) { /* no product of it is a bound */
+        for (slong j = 0; j < m; j++)
+            set->box[j] = set->tilted[j] = symmetric(INFINITY);
+        return;
+    }
     set_defect(work, set);
-    multiply(work->product, work->jacobian, work->old, 1, m);
-    propose_if_finite(work->frame, work->product, set);
-    points(work->turned, work->frame, m * m);
-    multiply(work->turned_jacobian, work->turned, work->jacobian, 0, m);
+    work->product(work->moved_frame, work->jacobian, set->frame, 1, m, m, m, m);
+    propose_frame(work->frame, work->moved_frame, set->tilted, m);
+    work->product(work->turned, work->frame, work->jacobian, m, 1, m, m, m);
+    work->product(work->turned_frame, work->turned, set->frame, 1, m, m, m, m);
+    int turns = bounded(work->turned, m);
+    bound_straight(work, set);
+    for (slong j = 0; j < m; j++)
+        work->box[j] = raised(work->offset[j] + work->box[j]);
+    set_tilted(set, work);
     for (slong j = 0; j < m; j++) {
-        ncf_midrad_t straight = ncf__tube_dot(work->jacobian + j * m, 1, set->box, 1, m);
-        ncf_midrad_t turned = ncf__midrad_add(
-            ncf__tube_dot(work->product + j * m, 1, set->tilted, 1, m),
-            ncf__tube_dot(work->jacobian + j * m, 1, work->defect, 1, m));
-        work->box[j] = magnitude(ncf__midrad_add(work->moved[j], smaller(straight, turned)));
+        set->box[j] = symmetric(work->box[j]);
+        if (!turns)
+            set->tilted[j] = symmetric(INFINITY);
     }
-    /* turned_jacobian Q by columns of the frame, one row at a time */
-    for (slong i = 0; i < m; i++) {
-        const ncf_midrad_t *row = work->turned_jacobian + i * m;
-        ncf_midrad_t straight = ncf__tube_dot(row, 1, set->box, 1, m);
-        for (slong k = 0; k < m; k++)
-            work->range[k] = ncf__tube_dot(row, 1, work->old + k * m, 1, m);
-        ncf_midrad_t turned =
-            ncf__midrad_add(ncf__tube_dot(work->range, 1, set->tilted, 1, m),
-                            ncf__tube_dot(row, 1, work->defect, 1, m));
-        ncf_midrad_t offset = ncf__tube_dot(work->turned + i * m, 1, work->moved, 1, m);
-        work->point[i] = magnitude(ncf__midrad_add(offset, smaller(straight, turned)));
-    }
-    memcpy(set->box, work->box, (size_t) m * sizeof(*set->box));
-    memcpy(set->tilted, work->point, (size_t) m * sizeof(*set->tilted));
     memcpy(set->frame, work->frame, (size_t) (m * m) * sizeof(*set->frame));
 }
 
 static void move(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
     slong m = flow->state;
-    points(work->point, set->column, m);
     set_image(work, flow);
+    set_jacobian(work, flow);
     for (slong j = 0; j < m; j++) {
-        ncf_midrad_t column = ncf__tube_dot(work->jacobian + j * m, 1, work->point, 1, m);
+        ncf_midrad_t column = ncf__midrad_zero();
+        if (work->wide.along != NULL)
+            column = ncf__tube_dot(work->powers, 1, work->wide.along + (1 + j) * STRIDE, 1,
+                                   FLOW_DEGREE + 1);
         set->centre[j] = work->image[j].mid;
         set->column[j] = column.mid;
-        work->moved[j] = ncf__midrad_add(symmetric(work->image[j].radius),
-                                         symmetric(column.radius));
+        work->offset[j] = raised(work->image[j].radius + column.radius);
     }
     move_boxes(set, work);
 }
@@ -426,12 +515,13 @@ int ncf__tube_step(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t 
 {
     double quantum;
     ncf__tube_set_hull(work->hull, set);
-    ncf__tube_expand(&work->wide, flow, work->hull, FLOW_DEGREE - 1);
+    ncf__tube_set_weights(&work->wide, set->box, set->m);
+    ncf__tube_expand(&work->wide, flow, work->hull, set->column, FLOW_DEGREE - 1);
     double h = choose_length(&quantum, work, set, flow, longest);
     if (h == 0)
         return 0;
     points(work->point, set->centre, flow->state);
-    ncf__tube_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
+    ncf__tube_expand(&work->thin, flow, work->point, NULL, FLOW_DEGREE - 1);
     move(set, work, flow);
     integrate(set, work, flow, h);
     set->time += h;
@@ -443,7 +533,7 @@ double ncf__tube_approx_step(double *x, ncf_tube_work_t *work, const ncf_tube_t 
                              double longest)
 {
     points(work->point, x, flow->state);
-    ncf__tube_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
+    ncf__tube_expand(&work->thin, flow, work->point, NULL, FLOW_DEGREE - 1);
     double h = length_guess(&work->thin, flow, 0x1p-46, longest);
     for (slong j = 0; j < flow->state; j++) {
         const ncf_midrad_t *series = ncf__tube_value(&work->thin, 1 + j);

@@ -160,7 +160,7 @@ static int rates_agree(const model_t *m, int scaled, slong exponent)
     }
     arb_mul_2exp_si(q + n, q + n, exponent);
     reference_rates(rate, q, m, flow.degree, 200);
-    ncf__tube_expand(&series, &flow, x, 0);
+    ncf__tube_expand(&series, &flow, x, NULL, 0);
     for (slong j = 0; j < flow.state; j++) {
         ncf_midrad_t value = ncf__tube_value(&series, flow.rates[j])[0];
         agree = agree && meets(value, rate + j, j < n ? 0 : exponent) && value.radius < 1e-9;
