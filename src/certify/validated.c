@@ -10,7 +10,9 @@
 
 #define PREC 128
 #define WIDEST 0.5         /* of a set that is still followed */
-#define FINEST 0x1p-8      /* of a piece of [0, kappa], relative to its end */
+#define FINEST 0x1p-12     /* of a piece of [0, kappa], relative to its end */
+#define FINEST_NEAR 0x1p-8 /* the same near the numerical limit */
+#define NEAR 0.97          /* of the limit of delta */
 #define GROWTH 1.25        /* of a piece over the one before */
 #define SMALLEST 0x1p-200  /* kappa at the end of the first piece */
 
@@ -271,7 +273,7 @@ static int prove_piece(ncf_validated_flow_t *out, const ncf_tube_t *flow, const 
 static double prove_pieces(ncf_validated_flow_t *out, const ncf_tube_t *flow, const ask_t *ask,
                            double target)
 {
-    double proved = 0, step = target;
+    double proved = 0, step = target, near = target * pow(NEAR, (double) flow->degree);
     while (proved < target && out->pieces < ask->max_pieces) {
         double end = fmin(proved + step, target);
         if (ncf__limit_reached(ask->limits) != NCF_LIMIT_NONE)
@@ -282,7 +284,8 @@ static double prove_pieces(ncf_validated_flow_t *out, const ncf_tube_t *flow, co
             continue;
         }
         step = 0.5 * (end - proved);
-        if (!(step > FINEST * proved) || !(step > SMALLEST))
+        double finest = proved < near ? FINEST : FINEST_NEAR;
+        if (!(step > finest * proved) || !(step > SMALLEST))
             break;
     }
     return proved;
@@ -383,7 +386,7 @@ void ncf__validated_flow(ncf_validated_flow_t *flow, const struct ncf_problem *p
     arb_init(ask.edge);
     ask.max_time = asked->max_time;
     ask.max_steps = asked->max_steps > 0 ? asked->max_steps : 2000;
-    ask.max_pieces = asked->max_pieces > 0 ? asked->max_pieces : 200;
+    ask.max_pieces = asked->max_pieces > 0 ? asked->max_pieces : 1000;
     ask.limits = asked->limits;
     ncf__validated_flow_clear(flow);
     ncf__validated_flow_init(flow);

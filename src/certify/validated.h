@@ -47,7 +47,7 @@ typedef struct {
     double max_delta;           /* delta is not searched beyond; <= 0: 1 */
     double max_time;            /* of the sphere flow; <= 0: chosen from N */
     slong max_steps;            /* of one run; <= 0: 2000 */
-    slong max_pieces;           /* <= 0: 200 */
+    slong max_pieces;           /* <= 0: 1000 */
     const ncf_limits_t *limits; /* may be NULL; reached: what is proved so far */
 } ncf_validated_options_t;
 
@@ -64,7 +64,7 @@ void ncf__validated_flow_clear(ncf_validated_flow_t *flow);
  * UNDECIDED with the reason: networks that are not feed-forward or convolutions, activations
  * that are not monomials, losses but the square for `uniform`, flows that are not seen to enter.
  * Deterministic, but for the moment at which a limit is reached.
- * Cost:     a step takes about 200 n (n + operations of the network on all data) products
+ * Cost:     a step takes about 50 n products an operation of the network on all data, and n^3
  * Claim:    T-VALIDATEDFLOW
  */
 void ncf__validated_flow(ncf_validated_flow_t *flow, const struct ncf_problem *problem,

@@ -191,7 +191,7 @@ static double choose_length(double *quantum, ncf_tube_work_t *work, const ncf_tu
     double width = 0, excess;
     for (slong j = 0; j < flow->unknowns; j++)
         width = fmax(width, work->hull[j].radius);
-    double size = 0x1p-50 + 0x1p-9 * width;
+    double size = 0x1p-50 + 0x1p-13 * width;
     double guess = length_guess(&work->wide, flow, size, longest);
     double h = guess * fmin(1, 1.15 * work->success);
     for (int k = 0; k < ATTEMPTS; k++) {
