@@ -220,6 +220,117 @@ static void test_other_networks(void)
     }
 }
 
+/* ---- Derivatives as linear forms -------------------------------------------------- */
+
+/* row . e, in long double: its own rounding is far below the bounds that are tested. */
+static double form(const ncf_tube_series_t *series, slong node, slong k, const double *e, slong m)
+{
+    long double sum = 0;
+    for (slong i = 0; i < m && k <= FLOW_LINEAR; i++)
+        sum += (long double) series->rows[(node * (FLOW_LINEAR + 1) + k) * series->width + i] * e[i];
+    return (double) sum;
+}
+
+/*
+ * Derivatives at random points y of a box in random directions e of the weights, from the
+ * intervals of `along`, against the linear forms of the box; counts what is outside of them.
+ * rest becomes the largest rest over its norm.
+ */
+static int forms_stray(const model_t *m, double radius, double *share)
+{
+    ncf_tube_t flow;
+    ncf_tube_series_t wide, thin;
+    ncf_random_t random;
+    int out = ncf__tube_init(&flow, &m->problem, m->network, 1, -2) != NULL;
+    slong size = flow.state;
+    ncf_midrad_t *x = ncf__calloc(3 * (size_t) size, sizeof(*x)), *y = x + size, *box = y + size;
+    double *e = ncf__calloc((size_t) size, sizeof(double));
+    ncf__random_init(&random, ncf_test_seed(), 78);
+    ncf__tube_series_init(&wide, &flow, 1);
+    ncf__tube_series_init(&thin, &flow, 1);
+    for (slong j = 0; j < size; j++) {
+        x[j] = ncf__midrad(ncf__random_unit(&random) - 0.3, radius);
+        box[j] = ncf__midrad(0, ncf__random_unit(&random));
+    }
+    ncf__tube_set_weights(&wide, box, size);
+    ncf__tube_expand(&wide, &flow, x, e, FLOW_DEGREE - 1);
+    for (int sample = 0; sample < 6; sample++) {
+        for (slong j = 0; j < size; j++) {
+            double sign = sample % 2 == 0 ? 1 - 2 * (double) ncf__random_below(&random, 2)
+                                          : 2 * ncf__random_unit(&random) - 1;
+            y[j] = ncf__midrad_point(x[j].mid + sign * radius);
+            e[j] = (sample < 3 ? sign : -sign) * box[j].radius;
+        }
+        ncf__tube_expand(&thin, &flow, y, e, FLOW_DEGREE - 1);
+        for (slong node = 1; node < flow.count; node++) {
+            slong last = node <= size ? FLOW_DEGREE : FLOW_DEGREE - 1;
+            for (slong k = 0; k <= last; k++) {
+                ncf_midrad_t exact = thin.along[node * FLOW_STRIDE + k];
+                double rest = wide.rest[node * FLOW_STRIDE + k];
+                double far = fabs(exact.mid - form(&wide, node, k, e, size));
+                out += !(far <= rest + exact.radius + 1e-15 * fabs(exact.mid));
+                if (k > 0 && k <= FLOW_LINEAR && node <= size)
+                    *share = fmax(*share, rest / wide.norm[node * FLOW_STRIDE + k]);
+            }
+        }
+    }
+    ncf__tube_series_clear(&thin);
+    ncf__tube_series_clear(&wide);
+    ncf__free(e);
+    ncf__free(x);
+    ncf__tube_clear(&flow);
+    return out;
+}
+
+static void test_forms(void)
+{
+    static const slong widths[3][4] = {{2, 3, 1}, {2, 2, 1, 1}, {2, 2, 2, 1}};
+    static const slong degrees[3][2] = {{2}, {2, 2}, {1, 3}};
+    for (int k = 0; k < 3; k++) {
+        model_t m;
+        double narrow = 0, wide = 0;
+        model_init(&m, k < 1 ? 2 : 3, widths[k], degrees[k], some, 10);
+        CHECK(forms_stray(&m, 0x1p-30, &narrow) == 0);
+        CHECK_MSG(narrow < 1e-2, "rest is %g of the norm", narrow);
+        CHECK(forms_stray(&m, 0x1p-5, &wide) == 0);
+        model_clear(&m);
+    }
+}
+
+/* Every function of this machine against sums in another order and precision. */
+static void test_combine(void)
+{
+    enum { TERMS = 37, WIDTH = 40 };
+    double store[TERMS][WIDTH], factors[TERMS], weights[WIDTH], out[WIDTH];
+    const double *rows[TERMS];
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 79);
+    for (int t = 0; t < TERMS; t++) {
+        rows[t] = store[t];
+        factors[t] = ncf__random_unit(&random) - 0.5;
+        for (int i = 0; i < WIDTH; i++)
+            store[t][i] = ncf__random_unit(&random) - 0.5;
+    }
+    for (int i = 0; i < WIDTH; i++)
+        weights[i] = ncf__random_unit(&random);
+    for (int index = 0; ncf__tube_combine(index) != NULL; index++) {
+        for (slong width = 8; width <= WIDTH; width += 8) {
+            long double norm = 0;
+            double got = ncf__tube_combine(index)(out, weights, factors, rows, TERMS, width);
+            int wrong = 0;
+            for (slong i = 0; i < width; i++) {
+                long double sum = 0;
+                for (int t = TERMS - 1; t >= 0; t--)
+                    sum += (long double) factors[t] * store[t][i];
+                norm += fabsl(sum) * weights[i];
+                wrong += !(fabsl(sum - out[i]) < 1e-14L);
+            }
+            CHECK_MSG(wrong == 0 && fabsl(norm - got) < 1e-13L, "function %d, width %ld", index,
+                      (long) width);
+        }
+    }
+}
+
 /* ---- Steps against a solution with more precision -------------------------------- */
 
 /* One step of the classical method of order 4 with `parts` parts, 192 bits. */
@@ -475,6 +586,8 @@ int main(void)
 {
     static const ncf_test_t tests[] = {{"rates", test_rates},
                                        {"other networks", test_other_networks},
+                                       {"linear forms", test_forms},
+                                       {"rows", test_combine},
                                        {"steps", test_steps},
                                        {"statements", test_statements},
                                        {"refusals", test_refusals},
