@@ -367,6 +367,177 @@ static void test_samples(void)
     model_clear(&m);
 }
 
+/* ---- Attack ----------------------------------------------------------------------- */
+
+/* d/ds (q . u*) < 0 is proved in balls at q along u* + t v; data of any size. */
+static int decreases(const model_t *m, double t, const double *v)
+{
+    slong n = m->n, prec = 320, points = m->problem.points;
+    arb_ptr q = _arb_vec_init(n), g = _arb_vec_init(n);
+    arb_mat_t x, z;
+    arb_t along, radial;
+    arb_init(along);
+    arb_init(radial);
+    arb_mat_init(x, points, fmpq_mat_ncols(m->problem.x));
+    arb_mat_init(z, points, 1);
+    arb_mat_set_fmpq_mat(x, m->problem.x, prec);
+    arb_mat_set_fmpq_mat(z, m->problem.y, prec);
+    for (slong i = 0; i < n; i++)
+        arb_set_d(q + i, v[i]);
+    arb_dot(along, NULL, 0, q, 1, m->point.point, 1, n, prec); /* v is orthogonal in doubles only */
+    for (slong i = 0; i < n; i++)
+        arb_submul(q + i, along, m->point.point + i, prec);
+    arb_set_d(along, t);
+    arb_dot(radial, NULL, 0, q, 1, q, 1, n, prec);
+    arb_rsqrt(radial, radial, prec);
+    arb_mul(along, along, radial, prec);
+    for (slong i = 0; i < n; i++) {
+        arb_mul(q + i, q + i, along, prec);
+        arb_add(q + i, q + i, m->point.point + i, prec);
+    }
+    /* (u + t v) . (u + t v) = 1 + t^2: the sign of |q|^2 g . u - (q . g)(q . u) */
+    ncf__network_eval_arb(NULL, g, NULL, q, m->network, x, z, prec);
+    arb_dot(along, NULL, 0, q, 1, q, 1, n, prec);
+    arb_dot(radial, NULL, 0, g, 1, m->point.point, 1, n, prec);
+    arb_mul(along, along, radial, prec);
+    arb_dot(radial, NULL, 0, q, 1, g, 1, n, prec);
+    arb_sub(along, along, radial, prec); /* q . u = 1 */
+    int negative = arb_is_negative(along);
+    arb_mat_clear(z);
+    arb_mat_clear(x);
+    arb_clear(radial);
+    arb_clear(along);
+    _arb_vec_clear(q, n);
+    _arb_vec_clear(g, n);
+    return negative;
+}
+
+/* Places in the cap where d/ds (q . u*) < 0: by descent from random directions. */
+static int attack(const model_t *m, int starts, ncf_random_t *random)
+{
+    int found = 0;
+    double v[MOST];
+    for (int k = 0; k < starts; k++) {
+        double t = m->cap.tangent * (k % 2 == 0 ? 1 : ncf__random_unit(random));
+        random_unit(v, m->n, random);
+        project(v, m);
+        if (k % 4 < 3)
+            descend(v, m, t);
+        found += decreases(m, t, v);
+    }
+    return found;
+}
+
+/* x_i *= 10^(e_i), y_i *= 10^(-D e_i), D the degree in x, and all y by 10^e: N is 10^e times what it was. */
+static void scale_data(model_t *m, slong degree, slong e, int mixed)
+{
+    fmpq_t factor;
+    fmpq_init(factor);
+    for (slong i = 0; i < m->points; i++) {
+        slong power = mixed && i % 2 == 0 ? 150 : -150;
+        fmpq_set_si(factor, 10, 1);
+        fmpq_pow_si(factor, factor, power);
+        for (slong c = 0; c < fmpq_mat_ncols(m->problem.x); c++)
+            fmpq_mul(fmpq_mat_entry(m->problem.x, i, c), fmpq_mat_entry(m->problem.x, i, c), factor);
+        fmpq_set_si(factor, 10, 1);
+        fmpq_pow_si(factor, factor, e - degree * power);
+        fmpq_mul(fmpq_mat_entry(m->problem.y, i, 0), fmpq_mat_entry(m->problem.y, i, 0), factor);
+    }
+    fmpq_clear(factor);
+}
+
+/* Huge and tiny data, also side by side: the cap does not change. */
+static void test_scales(void)
+{
+    static const slong two[] = {2, 2, 1}, deep[] = {2, 2, 1, 1}, p2[] = {2, 3};
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 91);
+    for (int k = 0; k < 4; k++) {
+        model_t m;
+        int deeper = k % 2;
+        model_init(&m, deeper ? 3 : 2, deeper ? deep : two, p2, 4, plane_x, plane_y);
+        int found = find_maximum(&m, &random);
+        double tangent = m.cap.tangent;
+        scale_data(&m, deeper ? 6 : 2, k == 2 ? -200 : 90, k > 0);
+        double u[MOST];
+        memcpy(u, m.u, sizeof(u));
+        certify_from(&m, u);
+        CHECK(found && ncf_is_proved(m.point.exists));
+        CHECK_MSG(ncf_is_proved(m.cap.verdict), "case %d: %s", k, m.cap.reason);
+        CHECK_MSG(fabs(m.cap.tangent - tangent) < 0.02 * tangent, "case %d: %g, %g", k,
+                  m.cap.tangent, tangent);
+        CHECK(attack(&m, 6, &random) == 0);
+        model_clear(&m);
+    }
+}
+
+/*
+ * T = x_1 (x) x_1 + (1 - e) x_2 (x) x_2 for the unit vectors: the gap is e times a constant. For
+ * forms of higher degree two nearly equal points near one maximum.
+ */
+static void test_small_gaps(void)
+{
+    static const slong widths[] = {2, 2, 1}, deep[] = {2, 1, 1, 1}, x[] = {1, 0, 0, 1}, y[] = {1, 1};
+    static const slong p2[] = {2, 1};
+    static const double u2[] = {0.81649658092772603, 0, 0, 0, 0.57735026918962576, 0};
+    static const double u3[] = {0.70710678118654752, 0, 0.5, 0.5};
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 92);
+    for (int k = 0; k < 6; k++) {
+        model_t m;
+        int deeper = k % 2;
+        static const slong exponents[] = {-3, -6, -12};
+        model_init(&m, deeper ? 3 : 2, deeper ? deep : widths, p2, 2, x, y);
+        fmpq_t part;
+        fmpq_init(part);
+        fmpq_set_si(part, 10, 1);
+        fmpq_pow_si(part, part, exponents[k / 2]);
+        fmpq_sub(fmpq_mat_entry(m.problem.y, 1, 0), fmpq_mat_entry(m.problem.y, 1, 0), part);
+        m.y[1] = fmpq_get_d(fmpq_mat_entry(m.problem.y, 1, 0));
+        fmpq_clear(part);
+        certify_from(&m, deeper ? u3 : u2);
+        double gap = arf_get_d(arb_midref(m.point.gap), ARF_RND_NEAR);
+        CHECK_MSG(ncf_is_proved(m.point.exists) && gap > 0 &&
+                      gap < 8 * pow(10, (double) exponents[k / 2]),
+                  "case %d: gap %g", k, gap);
+        if (getenv("NCF_CAP_VERBOSE") != NULL)
+            printf("gap %g tangent %g nodes %ld %s\n", gap, m.cap.tangent,
+                   (long) m.cap.node_count, m.cap.reason != NULL ? m.cap.reason : "");
+        CHECK_MSG(ncf_is_proved(m.cap.verdict) || gap < 1e-9, "case %d: %s", k, m.cap.reason);
+        if (ncf_is_proved(m.cap.verdict))
+            CHECK(attack(&m, 12, &random) == 0);
+        model_clear(&m);
+    }
+}
+
+/* Random problems of many shapes. */
+static void test_attack(void)
+{
+    static const slong widths[][5] = {{1, 1, 1}, {2, 1, 1}, {2, 2, 1}, {3, 2, 1}, {1, 1, 1, 1},
+                                      {2, 1, 1, 1}, {1, 2, 1, 1}, {2, 2, 1, 1}};
+    static const slong depths[] = {2, 2, 2, 2, 3, 3, 3, 3};
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 93);
+    int proved = 0, broken = 0;
+    for (long round = 0; round < ncf_test_count(24); round++) {
+        model_t m;
+        slong shape = round % 8, x[3 * MOST], y[MOST], points = 1 + round % 6;
+        slong degrees[2] = {1 + (slong) ncf__random_below(&random, shape < 4 ? 7 : 3), 2};
+        for (slong k = 0; k < points * widths[shape][0]; k++)
+            x[k] = (slong) ncf__random_below(&random, 9) - 4;
+        for (slong k = 0; k < points; k++)
+            y[k] = (slong) ncf__random_below(&random, 9) - 4;
+        model_init(&m, depths[shape], widths[shape], degrees, points, x, y);
+        if (find_maximum(&m, &random) && ncf_is_proved(m.cap.verdict)) {
+            proved++;
+            broken += attack(&m, 10, &random);
+        }
+        model_clear(&m);
+    }
+    CHECK_MSG(broken == 0, "%d places", broken);
+    CHECK_MSG(proved >= 6, "%d caps", proved);
+}
+
 /* 20 and 60 unknowns. */
 static void test_large(void)
 {
@@ -757,6 +928,8 @@ int main(void)
         {"the circle", test_circle},     {"degree two", test_half_sphere},
         {"refusals", test_refusals},     {"expansion", test_expansion},
         {"matrices", test_gram},         {"samples", test_samples},
+        {"scales", test_scales},         {"small gaps", test_small_gaps},
+        {"attack", test_attack},
         {"angles", test_angles},         {"large", test_large},
         {"flattenings", test_flattening}, {"the gap alone", test_gap},
         {NULL, NULL}};
