@@ -60,7 +60,8 @@ static const char *obstacle(slong *degree, const ncf_certified_point_t *point,
 
 #define MAX_TANGENT 0x1p20   /* 89.9999 degrees */
 #define MAX_NODES 400
-#define FINEST 0x1p-8        /* of t: the last step */
+#define FINEST 0x1p-6        /* of t: the last step */
+#define SHORTEST 0x1p-32      /* of the first one */
 
 typedef struct {
     ncf_cap_t *cap;
@@ -113,7 +114,7 @@ static int is_positive_between(const ncf_cap_jet_t *jet, double a, double b, dou
 static double first_step(const ncf_cap_jet_t *jet, double t, double bound)
 {
     double step = MAX_TANGENT;
-    while (step > FINEST * t && step > 0x1p-20 &&
+    while (step > FINEST * t && step > SHORTEST &&
            !(bend(jet, t + step) * step * step < 4 * bound))
         step /= 2;
     return step;
@@ -131,7 +132,7 @@ static double march(march_t *m, double last)
         if (slope < 0) /* where the bound would be left at a quarter, going on like this */
             step = fmin(step, fmax(-0.75 * bound / slope, 2 * FINEST * t));
         for (;; step /= 2) {
-            if (!(step > fmax(FINEST * t, 0x1p-20)) || ncf__limit_reached(m->limits) != NCF_LIMIT_NONE)
+            if (!(step > fmax(FINEST * t, SHORTEST)) || ncf__limit_reached(m->limits) != NCF_LIMIT_NONE)
                 return t;
             double next = fmin(t + step, last);
             double there = ncf__cap_bound(m->gram, m->jet, next);

@@ -94,7 +94,9 @@ static double propose(bound_t *b)
     ncf_cap_gram_t *gram = b->gram;
     double shift = 0;
     double *scale = ncf__calloc(2 * (size_t) gram->part_count, sizeof(double));
-    ncf_cap_proposal_t proposal = {gram, NULL, scale, scale + gram->part_count};
+    ncf_cap_proposal_t proposal = {gram, NULL, scale, scale + gram->part_count, 0};
+    if (b->t > 0)
+        proposal.accuracy = gram->accuracy;
     proposal.base = ncf__malloc((size_t) gram->block_count, sizeof(*proposal.base));
     set_coefficients(b);
     for (slong k = gram->free_first; k < gram->part_count; k++) {
@@ -180,5 +182,8 @@ double ncf__cap_bound(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet, double t)
     if (!(shift > 0) || !(low > 0))
         return -INFINITY;
     double bound = below(low * (double) gram->half * (1 - 4 * NCF_MIDRAD_UNIT), b.kappas);
-    return below(bound, tail(gram, jet, t));
+    bound = below(bound, tail(gram, jet, t));
+    if (t == 0)
+        gram->accuracy = fmin(0x1p-7, bound / 16);
+    return bound;
 }

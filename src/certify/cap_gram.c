@@ -403,6 +403,7 @@ void ncf__cap_gram_init(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet)
     if (half == 1)
         try_half(gram, jet, 1);
     gram->norm = ncf__calloc((size_t) gram->part_count, sizeof(double));
+    gram->accuracy = 0x1p-7; /* lambda is about 1 */
     gram->free = ncf__calloc((size_t) (gram->part_count - gram->free_first) + 1, sizeof(double));
     for (slong k = gram->square_first; k < gram->part_count; k++) {
         gram->norm[k] = square_norm(gram, k);

@@ -124,6 +124,7 @@ typedef struct {
     double *free;                 /* part_count - free_first, a proposal: coefficients of the free
                                      parts, then of the squares as multiples of the usual ones */
     double *norm;                 /* part_count: of squares about the 2-norm of M_j */
+    double accuracy;              /* of the proposals: a share of the bound at t = 0 */
 } ncf_cap_gram_t;
 
 void ncf__cap_gram_init(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet);
@@ -168,6 +169,7 @@ typedef struct {
     double **base;   /* block_count: the sum of the parts with known coefficients */
     double *scale;   /* part_count: coefficient of a part per unit of its free variable */
     double *penalty; /* part_count: of squares the loss times the variable */
+    double accuracy; /* of the bound; 0: the coefficients are right as they are */
 } ncf_cap_proposal_t;
 
 /* gram->free is improved for them; *shift is about the least eigenvalue of G. */

@@ -11,7 +11,7 @@
 #include <math.h>
 #include <string.h>
 
-#define MAX_STEPS 30
+#define MAX_STEPS 60
 #define MAX_TRIALS 5
 
 typedef struct {
@@ -189,13 +189,26 @@ static int advance(const barrier_t *b, double *x, double *value, double gain)
     return 1;
 }
 
+/* What is to be as large as possible: within the loss of the best value where kappa's middle is. */
+static double objective(const barrier_t *b, const double *x)
+{
+    double value = (double) b->gram->half * x[b->count - 1];
+    for (slong i = 0; i < b->count - 1; i++) {
+        double penalty = b->p->penalty[b->gram->free_first + i];
+        if (penalty > 0)
+            value -= penalty / x[i];
+    }
+    return value;
+}
+
 /*
- * Newton's method, while the loss that kappa stands for goes down to `least`; it starts where
- * the decrement says that x is not far from the middle. x is feasible and improved in place.
+ * Newton's method, while the loss that kappa stands for goes down to `least`, or until the
+ * best value is known up to a factor, or not to be positive. It starts where the decrement says that
+ * x is not far from the middle. x is feasible and improved in place.
  */
 static void ascend(barrier_t *b, double *x, double least)
 {
-    double size = (double) (b->gram->size * b->gram->half), loss = 16 * least;
+    double size = (double) (b->gram->size * b->gram->half), loss = fmax(0x1p-3, least);
     b->kappa = size / loss;
     double value = evaluate(b, x);
     for (int k = 0; k < MAX_STEPS && value > -INFINITY && differentiate(b, x); k++) {
@@ -203,7 +216,8 @@ static void ascend(barrier_t *b, double *x, double least)
         if (k < 6 && gain > (double) b->gram->size && loss < 1024) {
             loss *= 4;
         } else if (gain < 0.5 || !advance(b, x, &value, gain)) {
-            if (loss <= least)
+            double reached = objective(b, x);
+            if (loss <= least || reached > 4 * loss || reached < -2 * loss)
                 return;
             loss = fmax(loss / 8, least);
         }
@@ -228,12 +242,12 @@ static int find_shift(const barrier_t *b, double *x)
 /* mu almost as large as the least eigenvalue of G(x), by bisection from below. */
 static void raise_shift(const barrier_t *b, double *x)
 {
-    double *mu = x + b->count - 1, low = *mu, step = (double) b->gram->size / b->kappa;
+    double *mu = x + b->count - 1, low = *mu, step = 0x1p-10;
     for (*mu += step; evaluate(b, x) > -INFINITY && step < 4; *mu += step) {
         low = *mu;
         step *= 2;
     }
-    for (int k = 0; k < 7; k++) {
+    for (int k = 0; k < 60 && step > 0x1p-6 * fabs(low); k++) {
         step /= 2;
         *mu = low + step;
         if (evaluate(b, x) > -INFINITY)
@@ -280,7 +294,8 @@ void ncf__cap_propose_free(double *free, double *shift, const ncf_cap_proposal_t
     double *x = ncf__malloc((size_t) b.count, sizeof(double));
     memcpy(x, free, size);
     if (find_shift(&b, x)) {
-        ascend(&b, x, 0x1p-7); /* lambda is about 1 */
+        if (proposal->accuracy > 0)
+            ascend(&b, x, proposal->accuracy);
         raise_shift(&b, x);
     }
     memcpy(free, x, size);
