@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# run.sh [quick] [counts] [speeds] [certify] [survey] [peers]: the figures of the whole
-# command, as tab-separated tables; all five parts when none is named.
+# run.sh [quick] [counts] [speeds] [certify] [survey] [cap] [peers]: the figures of the whole
+# command, as tab-separated tables; all six parts when none is named.
 # Environment: NCF the program, MEASURE bench/measure, srcdir of the sources.
 set -eu
 quick=
@@ -9,7 +9,7 @@ if [ "${1:-}" = quick ]; then
     quick=quick
     shift
 fi
-[ $# -gt 0 ] || set -- counts speeds certify survey peers
+[ $# -gt 0 ] || set -- counts speeds certify survey cap peers
 NCF=${NCF:-./ncf}
 MEASURE=${MEASURE:-bench/measure}
 srcdir=${srcdir:-.}
@@ -125,6 +125,14 @@ survey()
     done
 }
 
+# Caps of attraction; bench/p-cap says what the columns are.
+cap()
+{
+    problems=20
+    [ "$quick" != quick ] || problems=2
+    OPENBLAS_NUM_THREADS=1 "${MEASURE%/*}/p-cap" "$problems"
+}
+
 # peer NAME ORDER INPUTS COMMAND..: one run on the fixed-point system in $work/NAME.in
 peer()
 {
@@ -174,7 +182,7 @@ peers()
 "$NCF" --version | head -n 1
 for part; do
     case $part in
-    counts | speeds | certify | survey | peers) $part ;;
+    counts | speeds | certify | survey | cap | peers) $part ;;
     *) printf 'run.sh: no part is called %s\n' "$part" >&2 && exit 2 ;;
     esac
 done

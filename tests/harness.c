@@ -66,8 +66,13 @@ char *ncf_test_path(const char *relative)
     return ncf__format("%s/%s", top != NULL ? top : ".", relative);
 }
 
+/* As in the program: threads of OpenBLAS would spin beside the other tests. */
+extern void openblas_set_num_threads(int count) __attribute__((weak));
+
 int ncf_test_main(const char *suite_name, const ncf_test_t *tests)
 {
+    if (openblas_set_num_threads != NULL)
+        openblas_set_num_threads(1);
     if (CU_initialize_registry() != CUE_SUCCESS)
         return 99;
     CU_pSuite suite = CU_add_suite(suite_name, NULL, NULL);

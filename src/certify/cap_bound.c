@@ -39,7 +39,7 @@ static double tail(const ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet, double 
 typedef struct {
     ncf_cap_gram_t *gram;
     const ncf_cap_jet_t *jet;
-    double t, kappas;  /* kappas: an upper bound of the sum of what the squares cost */
+    double t, losses;  /* losses: an upper bound of the sum of what the squares cost */
     ncf_midrad_t *c;   /* part_count */
 } bound_t;
 
@@ -53,6 +53,13 @@ static double usual_kappa(const bound_t *b, slong part)
     return ncf__midrad_reach(c) * b->gram->norm[part] / 2;
 }
 
+/* The form of a square is bounded by its norm instead. */
+static int is_left_out(const bound_t *b, slong part)
+{
+    slong j = b->gram->signed_order + 1 + part - b->gram->square_first;
+    return b->jet->norm[j] < 0.75 * b->gram->norm[part];
+}
+
 /* -c_j^2 / (4 kappa), for an exact kappa that is added to the loss. */
 static ncf_midrad_t square_coefficient(bound_t *b, slong part)
 {
@@ -60,19 +67,23 @@ static ncf_midrad_t square_coefficient(bound_t *b, slong part)
     ncf_midrad_t c = ncf__cap_coefficient(b->jet->degree, j, b->t);
     if (ncf__midrad_is_zero(c))
         return c;
+    if (is_left_out(b, part)) {
+        b->losses = (b->losses + ncf__midrad_reach(c) * b->jet->norm[j]) * (1 + 8 * NCF_MIDRAD_UNIT);
+        return ncf__midrad_zero();
+    }
     double kappa = usual_kappa(b, part) / b->gram->free[part - b->gram->free_first];
     if (!(kappa > LEAST_KAPPA))
         kappa = LEAST_KAPPA;
     double inverse = -0.25 / kappa;
     ncf_midrad_t factor = ncf__midrad(inverse, fabs(inverse) * NCF_MIDRAD_UNIT);
-    b->kappas = (b->kappas + kappa) * (1 + 4 * NCF_MIDRAD_UNIT);
+    b->losses = (b->losses + kappa) * (1 + 4 * NCF_MIDRAD_UNIT);
     return ncf__midrad_mul(factor, ncf__midrad_mul(c, c));
 }
 
 static void set_coefficients(bound_t *b)
 {
     const ncf_cap_gram_t *gram = b->gram;
-    b->kappas = 0;
+    b->losses = 0;
     for (slong k = 0; k < gram->part_count; k++) {
         if (k == 0)
             b->c[k] = ncf__midrad_point(1);
@@ -103,7 +114,7 @@ static double propose(bound_t *b)
         scale[k] = 1;
         if (k < gram->square_first)
             continue;
-        double kappa = usual_kappa(b, k);
+        double kappa = is_left_out(b, k) ? 0 : usual_kappa(b, k);
         scale[k] = kappa > 0 ? -kappa / (gram->norm[k] * gram->norm[k]) : 0;
         proposal.penalty[k] = kappa;
     }
@@ -181,7 +192,7 @@ double ncf__cap_bound(ncf_cap_gram_t *gram, const ncf_cap_jet_t *jet, double t)
     ncf__free(b.c);
     if (!(shift > 0) || !(low > 0))
         return -INFINITY;
-    double bound = below(low * (double) gram->half * (1 - 4 * NCF_MIDRAD_UNIT), b.kappas);
+    double bound = below(low * (double) gram->half * (1 - 4 * NCF_MIDRAD_UNIT), b.losses);
     bound = below(bound, tail(gram, jet, t));
     if (t == 0)
         gram->accuracy = fmin(0x1p-7, bound / 16);

@@ -427,6 +427,30 @@ static void set_norms(ncf_cap_jet_t *jet, const expansion_t *e)
     arb_clear(bound);
 }
 
+/* |N_j(v)| <= C(L, j) S for |N| <= S on the sphere: T-CAP F, G. */
+static void lower_norms(ncf_cap_jet_t *jet, const expansion_t *e)
+{
+    arb_t sphere, bound;
+    arf_t upper;
+    arb_init(sphere);
+    arb_init(bound);
+    arf_init(upper);
+    if (jet->degree > 2 &&
+        ncf__cap_sphere_norm(sphere, e->problem, e->network, jet->degree)) {
+        arb_mul_2exp_si(sphere, sphere, jet->exponent);
+        for (slong j = 2; j <= jet->degree; j++) {
+            arb_bin_uiui(bound, (ulong) jet->degree, (ulong) j, 64);
+            arb_mul(bound, bound, sphere, 64);
+            arb_get_ubound_arf(upper, bound, 64);
+            if (arb_is_finite(bound))
+                jet->norm[j] = fmin(jet->norm[j], arf_get_d(upper, ARF_RND_UP));
+        }
+    }
+    arf_clear(upper);
+    arb_clear(bound);
+    arb_clear(sphere);
+}
+
 /* The coefficients that are not zero once more, as a polynomial. */
 static void collect(ncf_cap_jet_t *jet)
 {
@@ -464,6 +488,7 @@ static int expand(expansion_t *e, const ncf_certified_point_t *point)
     if (finished) {
         collect(jet);
         set_norms(jet, e);
+        lower_norms(jet, e);
     }
     _arb_vec_clear(e->total, jet->degree + 1);
     ncf__cap_sums_clear(&e->sums);

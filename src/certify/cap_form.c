@@ -39,6 +39,21 @@ static void add_degree(ncf_cap_monomials_t *set, slong j)
     set->first[j + 1] = at;
 }
 
+/* From the parent by the degree over the exponent of the last factor. */
+static void set_ways(ncf_cap_monomials_t *set)
+{
+    int8_t *run = ncf__calloc((size_t) set->count, sizeof(*run)); /* that exponent */
+    set->ways = ncf__malloc((size_t) set->count, sizeof(*set->ways));
+    set->ways[0] = 1;
+    for (slong k = 1; k < set->count; k++) {
+        slong parent = set->parent[k];
+        int same = parent > 0 && set->last[parent] == set->last[k];
+        run[k] = (int8_t) (same ? run[parent] + 1 : 1);
+        set->ways[k] = set->ways[parent] * (double) set->degree[k] / (double) run[k];
+    }
+    ncf__free(run);
+}
+
 void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong order)
 {
     NCF_REQUIRE(variables >= 1 && variables < INT16_MAX && order >= 1);
@@ -59,6 +74,7 @@ void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong or
     for (slong j = 1; j <= order; j++)
         add_degree(set, j);
     NCF_REQUIRE(set->first[order + 1] == set->count);
+    set_ways(set);
 }
 
 void ncf__cap_monomials_clear(ncf_cap_monomials_t *set)
@@ -68,6 +84,7 @@ void ncf__cap_monomials_clear(ncf_cap_monomials_t *set)
     ncf__free(set->parent);
     ncf__free(set->last);
     ncf__free(set->degree);
+    ncf__free(set->ways);
 }
 
 void ncf__cap_monomial_exponents(slong *exponents, const ncf_cap_monomials_t *set, slong k)
@@ -187,18 +204,6 @@ void ncf__cap_sums_get(ncf_cap_poly_t *out, ncf_cap_sums_t *sums)
     sums->touched_count = sums->terms = 0;
 }
 
-/* alpha! / j! for monomial alpha of degree j, with at most 2 j roundings. */
-static double bombieri_weight(const ncf_cap_monomials_t *set, slong k)
-{
-    double weight = 1, run = 0, degree = (double) set->degree[k];
-    for (slong last = -1; k > 0; k = set->parent[k], degree--) {
-        run = set->last[k] == last ? run + 1 : 1;
-        last = set->last[k];
-        weight *= run / degree;
-    }
-    return weight;
-}
-
 ncf_midrad_t ncf__cap_square_norm(const ncf_cap_poly_t *f, const ncf_cap_monomials_t *set, slong j)
 {
     double reach = 0;
@@ -207,7 +212,7 @@ ncf_midrad_t ncf__cap_square_norm(const ncf_cap_poly_t *f, const ncf_cap_monomia
         if (set->degree[f->at[k]] != j || ncf__midrad_is_zero(f->x[k]))
             continue;
         double size = ncf__midrad_reach(f->x[k]);
-        reach += size * size * bombieri_weight(set, f->at[k]);
+        reach += size * size / set->ways[f->at[k]];
         terms++;
     }
     /* each term has up to 3 j + 6 roundings, and the sum `terms` of them; it may underflow */

@@ -16,39 +16,17 @@ static ncf_midrad_t rounded(double x)
     return ncf__midrad(x, fabs(x) * 1024 * NCF_MIDRAD_UNIT);
 }
 
-/* The product of the factorials of the exponents. */
-static double factorials(const ncf_cap_monomials_t *set, slong k)
-{
-    double product = 1, run = 0;
-    for (slong last = -1; k > 0; k = set->parent[k]) {
-        run = set->last[k] == last ? run + 1 : 1;
-        last = set->last[k];
-        product *= run;
-    }
-    return product;
-}
-
-static double factorial(slong a)
-{
-    double product = 1;
-    for (slong k = 2; k <= a; k++)
-        product *= (double) k;
-    return product;
-}
-
 /*
  * The entry for monomials k and l, of degrees a and b, of the flattening of N_{a+b}: the
  * entry of the symmetric tensor of the form, times the norms of both basis monomials.
  */
 static ncf_midrad_t flattening(const ncf_cap_jet_t *jet, slong k, slong l)
 {
-    const ncf_cap_monomials_t *set = &jet->set;
-    slong at = ncf__cap_monomial_product(set, k, l), a = set->degree[k], b = set->degree[l];
+    const double *ways = jet->set.ways;
+    slong at = ncf__cap_monomial_product(&jet->set, k, l);
     if (ncf__midrad_is_zero(jet->form[at]))
         return ncf__midrad_zero();
-    double weight = factorials(set, at) / factorial(a + b);
-    weight *= sqrt(factorial(a) / factorials(set, k)) * sqrt(factorial(b) / factorials(set, l));
-    return ncf__midrad_mul(jet->form[at], rounded(weight));
+    return ncf__midrad_mul(jet->form[at], rounded(sqrt(ways[k]) * sqrt(ways[l]) / ways[at]));
 }
 
 /* ---- Parts as lists of entries ---------------------------------------------------- */
@@ -66,12 +44,13 @@ static void add_entry(ncf_cap_part_t *part, slong k, slong l, ncf_midrad_t x)
     part->entries[part->count++] = entry;
 }
 
-/* sqrt(C(beta, kappa) / C(a, k)), beta = beta' kappa, |beta| = a, |kappa| = k. */
+/*
+ * sqrt(C(beta, kappa) / C(a, k)), beta = rest kappa of degree a, kappa of degree k: the numbers of
+ * arrangements of rest and of kappa over that of beta.
+ */
 static double lift_weight(const ncf_cap_monomials_t *set, slong beta, slong rest, slong kappa)
 {
-    slong a = set->degree[beta], k = set->degree[kappa];
-    double ways = factorials(set, beta) / (factorials(set, rest) * factorials(set, kappa));
-    return sqrt(ways * factorial(k) * factorial(a - k) / factorial(a));
+    return sqrt(set->ways[rest] / set->ways[beta] * set->ways[kappa]);
 }
 
 /*
@@ -130,28 +109,44 @@ static void add_trace(ncf_cap_part_t *part, const ncf_cap_jet_t *jet, double sig
     }
 }
 
-/* part = M M' for N_j(v) = z_a' M z_{j-a}: rows are those monomials of degree a that occur. */
+/* mid, size and reach += those of the products of the entries of one column; rows with k <= i. */
+static void add_column(double *sums, const ncf_midrad_t *column, slong rows)
+{
+    double *mid = sums, *size = mid + rows * rows, *reach = size + rows * rows;
+    for (slong i = 0; i < rows; i++) {
+        double x = column[i].mid, most = ncf__midrad_reach(column[i]);
+        if (most == 0)
+            continue;
+        for (slong k = 0; k <= i; k++) {
+            double product = x * column[k].mid;
+            mid[i * rows + k] += product;
+            size[i * rows + k] += fabs(product);
+            reach[i * rows + k] += most * ncf__midrad_reach(column[k]);
+        }
+    }
+}
+
+/* part = M M' for N_j(v) = z_a' M z_{j-a}. */
 static void set_square(ncf_cap_part_t *part, const ncf_cap_jet_t *jet, slong j, slong a)
 {
     const slong *first = jet->set.first;
     slong rows = first[a + 1] - first[a], columns = first[j - a + 1] - first[j - a];
-    ncf_midrad_t *m = ncf__malloc((size_t) (rows * columns), sizeof(*m));
-    for (slong k = 0; k < rows * columns; k++)
-        m[k] = flattening(jet, first[a] + k / columns, first[j - a] + k % columns);
+    ncf_midrad_t *column = ncf__malloc((size_t) rows, sizeof(*column));
+    double *sums = ncf__calloc(3 * (size_t) (rows * rows), sizeof(*sums));
+    for (slong c = 0; c < columns; c++) {
+        for (slong i = 0; i < rows; i++)
+            column[i] = flattening(jet, first[a] + i, first[j - a] + c);
+        add_column(sums, column, rows);
+    }
     for (slong i = 0; i < rows; i++) {
         for (slong k = 0; k <= i; k++) {
-            double mid = 0, size = 0, reach = 0;
-            for (slong c = 0; c < columns; c++) {
-                ncf_midrad_t x = m[i * columns + c], y = m[k * columns + c];
-                mid += x.mid * y.mid;
-                size += fabs(x.mid * y.mid);
-                reach += ncf__midrad_reach(x) * ncf__midrad_reach(y);
-            }
+            const double *sum = sums + i * rows + k;
             add_entry(part, first[a] + i, first[a] + k,
-                      ncf__midrad_sum(mid, size, reach, columns));
+                      ncf__midrad_sum(sum[0], sum[rows * rows], sum[2 * rows * rows], columns));
         }
     }
-    ncf__free(m);
+    ncf__free(sums);
+    ncf__free(column);
 }
 
 /* ---- The list of parts ------------------------------------------------------------ */

@@ -26,6 +26,7 @@ typedef struct {
     int32_t *parent;    /* count */
     int16_t *last;      /* count */
     int8_t *degree;     /* count */
+    double *ways;       /* count: j! / alpha! of degree j <= 100, with at most 2 j roundings */
 } ncf_cap_monomials_t;
 
 /* The number of monomials, or `most` + 1 when it is larger than most. */
