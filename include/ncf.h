@@ -224,8 +224,8 @@ NCF_API void ncf_result_free(ncf_result_t *result);
 NCF_API ncf_verdict_t ncf_result_complete(const ncf_result_t *result);
 
 /**
- * ncf_result_exit(result): the exit status of `ncf solve`, `ncf certify` or `ncf match`
- * for this result: 0 all that was asked is proved or matched, 1 something is refuted,
+ * ncf_result_exit(result): the exit status of `ncf solve`, `ncf certify`, `ncf match` or
+ * `ncf flow` for this result: 0 all that was asked is proved or matched, 1 something is refuted,
  * undecided or unmatched, 4 a limit was reached.
  */
 NCF_API int ncf_result_exit(const ncf_result_t *result);
@@ -397,6 +397,8 @@ typedef struct {
     ncf_flow_kind_t kind;   /* NCF_FLOW_TRAINING */
     long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
     long max_precision;     /* bits at which a proof attempt gives up; 8192 */
+    const char *delta;      /* exact text: the rows hold w / delta, and their times are
+                               t delta^(L-2); NULL: "1" */
     double time_limit;      /* seconds of wall time, <= 0: none; 0 */
     ncf_progress_fn progress; /* NULL: none */
     void *progress_context;
@@ -429,6 +431,90 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_match(ncf_result_t **out, const ncf_proble
                                             const ncf_trajectory_t *trajectory,
                                             const ncf_match_options_t *options,
                                             ncf_error_t *err);
+
+/* ---- Runs of a flow ---------------------------------------------------------------- */
+
+typedef struct {
+    size_t size;               /* sizeof(ncf_flow_options_t), set by the initialiser */
+    ncf_flow_kind_t kind;      /* NCF_FLOW_TRAINING */
+    ncf_flow_method_t method;  /* NCF_FLOW_ADAMS */
+    const char *delta;         /* exact text of |w(0)|, 1e-100 to 1e10; "initial": that of
+                                  `initial`; NULL: "1/1000", on the sphere always "1" */
+    const ncf_points_t *initial; /* one candidate, scaled to length delta; NULL: random */
+    uint64_t seed;             /* of a random start, uniform on the sphere; 1 */
+    const char *until;         /* what ends the run, see ncf_flow; NULL: a choice by the kind */
+    const char *step;          /* exact text: of gradient descent, in plain time; NULL: "1/10" */
+    double tolerance;          /* of the local error relative to |w|, 1e-14 to 0.1; 1e-10 */
+    long max_steps;            /* 1 to 1000000000; 1000000 */
+    long rows;                 /* of the trajectory at most, 16 to 1000000; 2000 */
+    int rescaled;              /* non-zero: the trajectory holds tau and w / delta; 0 */
+    int reference;             /* non-zero: the early phase is integrated again in
+                                  multiprecision; 0 */
+    int threads;               /* worker threads, 1 to 1024; results do not depend on it; 1 */
+    long precision;            /* bits of the printed enclosures, 53 to 100000; 128 */
+    long max_precision;        /* bits at which a proof attempt gives up; 8192 */
+    double time_limit;         /* seconds of wall time, <= 0: none; 0 */
+    ncf_progress_fn progress;  /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_flow_options_t;
+
+/** ncf_flow_options_init(options): the defaults given above. */
+NCF_API void ncf_flow_options_init(ncf_flow_options_t *options);
+
+/**
+ * ncf_flow(out, problem, options, err):
+ * Integrates one run of a flow from w(0) = delta w_0, |w_0| = 1, in doubles, and matches the
+ * trajectory as ncf_match does. A second integrator runs the early phase again: unless it
+ * ends in the same certified cap, and unless the energy (the loss; -N) falls all the time,
+ * the run is unmatched. The rescaled time is tau = t delta^(L-2), and t for a network that
+ * is not homogeneous, whose runs are never matched.
+ *
+ * `until` is a list of conditions, separated by commas, of which the first one to be met
+ * ends the run:
+ *   tau=X, time=X   the rescaled or the plain time is X
+ *   norm=X          |w| >= X
+ *   loss=X          the loss is at most X
+ *   escape          the loss is at most half of that at the start
+ *   plateau[=X]     the gradient falls to X; without X to a thousandth of |grad N(w_0)|, for
+ *                   the flow on the sphere to 1e-9 of what it was at the start
+ *   cap             the direction is in the certified cap of the point that it turns to
+ * Default: "escape,plateau" for training and descent, "plateau" for the flow on the sphere,
+ * and for the flow of N |w / delta| >= 1e30 (less where N would overflow), which always ends
+ * it. A run whose norm falls to delta / 1000 ends always.
+ *
+ * Out:      out      the result
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range, conditions that do not fit the flow or
+ *           that hold at the start), NCF_ESPEC, NCF_EUNSUPPORTED (as for ncf_solve; a flow
+ *           that the network does not have)
+ * Owns:     the caller frees *out with ncf_result_free; problem and initial points may be
+ *           freed before
+ * Threads:  reentrant; starts options->threads - 1 threads and joins them
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_flow(ncf_result_t **out, const ncf_problem_t *problem,
+                                           const ncf_flow_options_t *options,
+                                           ncf_error_t *err);
+
+/* The files of a trajectory. */
+typedef enum { NCF_TRAJECTORY_CSV, NCF_TRAJECTORY_NPY } ncf_trajectory_format_t;
+
+/** ncf_result_rows(result): the rows of the trajectory of ncf_flow; 0 for other results. */
+NCF_API size_t ncf_result_rows(const ncf_result_t *result);
+
+/**
+ * ncf_result_write_trajectory(stream, result, format, err):
+ * Writes the trajectory of a result of ncf_flow as ncf_trajectory_read reads it: n + 4
+ * columns, time, weights, loss, norm and N(w). In CSV every double has as many digits as it
+ * needs to be read back as it is.
+ *
+ * Returns:  NCF_OK, NCF_EARG (no trajectory of two rows or more), or NCF_EIO if the stream
+ *           fails
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_trajectory(FILE *stream,
+                                                              const ncf_result_t *result,
+                                                              ncf_trajectory_format_t format,
+                                                              ncf_error_t *err);
 
 /* ---- Information ----------------------------------------------------------------- */
 

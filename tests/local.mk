@@ -75,6 +75,10 @@ UNIT_TESTS += tests/unit/t-flow_study
 tests_unit_t_flow_study_SOURCES = tests/unit/t-flow_study.c
 tests_unit_t_flow_study_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-flow_run
+tests_unit_t_flow_run_SOURCES = tests/unit/t-flow_run.c
+tests_unit_t_flow_run_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-taylor
 tests_unit_t_taylor_SOURCES = tests/unit/t-taylor.c
 tests_unit_t_taylor_LDADD = $(unit_ldadd)

@@ -2,6 +2,7 @@ libncf_core_la_SOURCES += \
 	src/api/certify.c \
 	src/api/result.c \
 	src/api/result.h \
+	src/api/run_flow.c \
 	src/api/solve.c \
 	src/api/trajectory_match.c \
 	src/api/version.c

@@ -18,6 +18,18 @@ ncf_status_t ncf__check_positive(const char *name, const char *text, ncf_error_t
     return NCF_OK;
 }
 
+ncf_status_t ncf__read_number(fmpq_t out, const char *name, const char *text, double least,
+                              double most, ncf_error_t *err)
+{
+    const char *fact = ncf__rational_parse(out, text, strlen(text));
+    if (fact != NULL)
+        return ncf__fail(err, NCF_EARG, "%s \"%s\": %s", name, text, fact);
+    double value = fmpq_get_d(out);
+    if (!(value >= least * (1 - 1e-9) && value <= most * (1 + 1e-9)))
+        return ncf__fail(err, NCF_EARG, "%s must be between %g and %g", name, least, most);
+    return NCF_OK;
+}
+
 ncf_status_t ncf__check_effort(long precision, long max_precision, int threads, ncf_error_t *err)
 {
     if (precision < 53 || precision > 100000)

@@ -12,6 +12,10 @@ struct ncf_result *ncf__result_new(const ncf_problem_t *problem,
 /* NCF_EARG unless the text, the value of the option `name`, is an exact number above 0. */
 ncf_status_t ncf__check_positive(const char *name, const char *text, ncf_error_t *err);
 
+/* The exact value of the option `name`; NCF_EARG unless it is about from least to most. */
+ncf_status_t ncf__read_number(fmpq_t out, const char *name, const char *text, double least,
+                              double most, ncf_error_t *err);
+
 /* NCF_EARG unless the bits and the number of threads are in the ranges of ncf.h. */
 ncf_status_t ncf__check_effort(long precision, long max_precision, int threads, ncf_error_t *err);
 

@@ -4,6 +4,7 @@
 
 #include "../pipeline/certify_points.h"
 #include "../pipeline/deep.h"
+#include "../pipeline/flow_run.h"
 #include "../pipeline/match.h"
 #include "../report/report.h"
 
@@ -260,6 +261,7 @@ void ncf_result_free(ncf_result_t *result)
     ncf__certification_free(result->certification);
     ncf__prune_free(result->resumed);
     ncf__matching_free(result->matching);
+    ncf__flow_run_free(result->flow);
     ncf__cap_list_clear(&result->caps);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);

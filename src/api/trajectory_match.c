@@ -24,6 +24,20 @@ static ncf_status_t check_options(const ncf_match_options_t *options, ncf_error_
     return ncf__check_effort(options->precision, options->max_precision, 1, err);
 }
 
+/* The scale of the rows: 1 for plain ones. */
+static ncf_status_t read_delta(double *delta, const char *text, ncf_error_t *err)
+{
+    fmpq_t exact;
+    *delta = 1;
+    if (text == NULL)
+        return NCF_OK;
+    fmpq_init(exact);
+    ncf_status_t status = ncf__read_number(exact, "delta", text, 1e-100, 1e10, err);
+    *delta = fmpq_get_d(exact);
+    fmpq_clear(exact);
+    return status;
+}
+
 /* The degree L; a failure when there is none. */
 static ncf_status_t find_degree(slong *degree, const ncf_problem_t *problem, ncf_error_t *err)
 {
@@ -69,13 +83,14 @@ static int exit_status(const struct ncf_matching *matching)
 }
 
 static void run(ncf_result_t **out, const ncf_problem_t *problem, ncf_network_struct network,
-                slong degree, const ncf_trajectory_t *trajectory,
+                slong degree, double delta, const ncf_trajectory_t *trajectory,
                 const ncf_match_options_t *options)
 {
     double start = ncf__clock();
     ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0,
                            options->stop, options->progress, options->progress_context};
-    ncf_match_settings_t settings = {options->kind, options->precision, options->max_precision};
+    ncf_match_settings_t settings = {options->kind, options->precision, options->max_precision,
+                                     delta};
     ncf_solve_options_t shown;
     ncf_solve_options_init(&shown);
     shown.precision = options->precision;
@@ -96,6 +111,7 @@ ncf_status_t ncf_match(ncf_result_t **out, const ncf_problem_t *problem,
     ncf_match_options_t defaults;
     ncf_network_t network;
     slong degree;
+    double delta;
     *out = NULL;
     if (options == NULL) {
         ncf_match_options_init(&defaults);
@@ -103,12 +119,14 @@ ncf_status_t ncf_match(ncf_result_t **out, const ncf_problem_t *problem,
     }
     ncf_status_t status = check_options(options, err);
     if (status == NCF_OK)
+        status = read_delta(&delta, options->delta, err);
+    if (status == NCF_OK)
         status = ncf__arithmetic_check(err);
     if (status == NCF_OK)
         status = find_degree(&degree, problem, err);
     if (status == NCF_OK)
         status = find_network(network, problem, trajectory, err);
     if (status == NCF_OK)
-        run(out, problem, network[0], degree, trajectory, options);
+        run(out, problem, network[0], degree, delta, trajectory, options);
     return status;
 }

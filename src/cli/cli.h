@@ -18,7 +18,11 @@ typedef struct {
     const char *points;  /* of `certify`: file name or "-" */
     const char *trajectory; /* of `match`: file name or "-" */
     const char *distance; /* of `certify`, NULL: the library's default */
-    ncf_flow_kind_t kind; /* of `match` */
+    ncf_flow_kind_t kind; /* of `match` and `flow` */
+    const char *delta;    /* of `match` and `flow`, NULL: the library's default */
+    const char *trajectory_prefix; /* of `flow`: NULL: from the problem's name; "none" */
+    const char *initial;  /* of `flow`: file name or "-"; NULL: random */
+    ncf_flow_options_t flow;
     const char *output;  /* NULL: standard output */
     int json;
     int quiet;
@@ -107,11 +111,23 @@ int cli_output_close(cli_output_t *output, int failed);
 /* Help and version on standard output: 0, or EXIT_SYSTEM after a message. */
 int cli_output_flush(void);
 
+/* ---- commands.c: what commands share --------------------------------------------- */
+
+/* Reads the problem; NULL after a message, with the exit status. */
+ncf_problem_t *cli_read_problem(const cli_options_t *options, int *status);
+
+/* What reading has left of the time limit; 0 means none. */
+double cli_time_left(double limit, double start);
+
+/* Writes the result and frees it; returns the exit status that it stands for. */
+int cli_finish(const cli_options_t *options, ncf_result_t *result);
+
 /* ---- commands -------------------------------------------------------------------- */
 
 int cli_solve(const cli_options_t *options);
 int cli_certify(const cli_options_t *options);
 int cli_match(const cli_options_t *options);
+int cli_flow(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
 
 #endif

@@ -2,8 +2,7 @@
 /* commands.c: ncf solve, ncf certify, ncf match and ncf info. */
 #include "cli.h"
 
-/* Reads the problem; NULL after a message, with the exit status. */
-static ncf_problem_t *read_problem(const cli_options_t *options, int *status)
+ncf_problem_t *cli_read_problem(const cli_options_t *options, int *status)
 {
     ncf_error_t err;
     ncf_problem_t *problem;
@@ -29,8 +28,7 @@ static int write_result(const cli_options_t *options, const ncf_result_t *result
     return cli_output_close(&output, written != NCF_OK);
 }
 
-/* Writes the result and frees it; returns the exit status that it stands for. */
-static int finish(const cli_options_t *options, ncf_result_t *result)
+int cli_finish(const cli_options_t *options, ncf_result_t *result)
 {
     int status = write_result(options, result);
     if (status == 0)
@@ -39,8 +37,7 @@ static int finish(const cli_options_t *options, ncf_result_t *result)
     return status;
 }
 
-/* What reading has left of the time limit; 0 means none. */
-static double time_left(double limit, double start)
+double cli_time_left(double limit, double start)
 {
     double left = limit - (cli_clock() - start);
     return limit <= 0 ? 0 : left > 1e-3 ? left : 1e-3;
@@ -55,10 +52,10 @@ int cli_solve(const cli_options_t *options)
     cli_progress_start(options);
     cli_stop_arm(solve.time_limit);
     double start = cli_clock();
-    ncf_problem_t *problem = read_problem(options, &status);
+    ncf_problem_t *problem = cli_read_problem(options, &status);
     if (problem == NULL)
         return status;
-    solve.time_limit = time_left(solve.time_limit, start);
+    solve.time_limit = cli_time_left(solve.time_limit, start);
     solve.stop = &cli_stop;
     solve.progress = cli_progress;
     ncf_error_init(&err);
@@ -69,7 +66,7 @@ int cli_solve(const cli_options_t *options)
     ncf_problem_free(problem);
     if (solved != NCF_OK)
         return cli_fail_with(&err);
-    return finish(options, result);
+    return cli_finish(options, result);
 }
 
 /* Both files; 0, or the exit status after a message. */
@@ -78,7 +75,7 @@ static int read_candidates(ncf_problem_t **problem, ncf_points_t **points,
 {
     int status = 0;
     ncf_error_t err;
-    *problem = read_problem(options, &status);
+    *problem = cli_read_problem(options, &status);
     if (*problem == NULL)
         return status;
     ncf_error_init(&err);
@@ -105,7 +102,7 @@ int cli_certify(const cli_options_t *options)
     certify.precision = options->solve.precision;
     certify.max_precision = options->solve.max_precision;
     certify.threads = options->solve.threads;
-    certify.time_limit = time_left(options->solve.time_limit, start);
+    certify.time_limit = cli_time_left(options->solve.time_limit, start);
     certify.distance = options->distance;
     certify.caps = options->solve.caps;
     certify.stop = &cli_stop;
@@ -119,7 +116,7 @@ int cli_certify(const cli_options_t *options)
     ncf_problem_free(problem);
     if (done != NCF_OK)
         return cli_fail_with(&err);
-    return finish(options, result);
+    return cli_finish(options, result);
 }
 
 /* Both files; 0, or the exit status after a message. */
@@ -128,7 +125,7 @@ static int read_trajectory(ncf_problem_t **problem, ncf_trajectory_t **trajector
 {
     int status = 0;
     ncf_error_t err;
-    *problem = read_problem(options, &status);
+    *problem = cli_read_problem(options, &status);
     if (*problem == NULL)
         return status;
     ncf_error_init(&err);
@@ -153,9 +150,10 @@ int cli_match(const cli_options_t *options)
         return status;
     ncf_match_options_init(&match);
     match.kind = options->kind;
+    match.delta = options->delta;
     match.precision = options->solve.precision;
     match.max_precision = options->solve.max_precision;
-    match.time_limit = time_left(options->solve.time_limit, start);
+    match.time_limit = cli_time_left(options->solve.time_limit, start);
     match.stop = &cli_stop;
     match.progress = cli_progress;
     ncf_error_init(&err);
@@ -167,11 +165,7 @@ int cli_match(const cli_options_t *options)
     ncf_problem_free(problem);
     if (done != NCF_OK)
         return cli_fail_with(&err);
-    status = write_result(options, result);
-    if (status == 0)
-        status = ncf_result_exit(result);
-    ncf_result_free(result);
-    return status;
+    return cli_finish(options, result);
 }
 
 int cli_info(const cli_options_t *options)
@@ -180,7 +174,7 @@ int cli_info(const cli_options_t *options)
     ncf_error_t err;
     cli_output_t output;
     cli_stop_arm(0);
-    ncf_problem_t *problem = read_problem(options, &status);
+    ncf_problem_t *problem = cli_read_problem(options, &status);
     if (problem == NULL)
         return status;
     ncf_error_init(&err);

@@ -69,6 +69,41 @@ static const cli_command_t commands[] = {
      "  ncf match examples/match.json examples/match.csv\n"
      "  ncf match --json examples/match.json examples/match.csv\n",
      cli_match},
+    {"flow", "PROBLEM", "one problem file",
+     "follow training from small weights to the KKT point that it turns to",
+     "Integrates a gradient flow from w(0) = delta w_0, |w_0| = 1: a random direction,\n"
+     "or that of --initial. Writes the trajectory, proves the KKT point to which the\n"
+     "weights turn, and says when they enter its certified cap of attraction.\n",
+     "While the weights are small they follow the gradient of N: this is the early\n"
+     "phase, in which the direction converges and the length stays near delta; it lasts\n"
+     "about as long as the gradients of the loss and of N differ by less than a tenth.\n"
+     "tau = t delta^(L-2) is the rescaled time, L the degree of H: in tau the early\n"
+     "phase is the same for every small delta. A smaller delta makes it longer in t.\n"
+     "\n"
+     "--kind: training follows the loss, ncf the gradient of N, sphere the direction of\n"
+     "that alone, and descent takes steps of size --step, as experiments do.\n"
+     "\n"
+     "--until is a list, separated by commas; the first condition that is met ends the\n"
+     "run: tau=X or time=X; norm=X (|w| reaches X); loss=X (it falls to X); escape (it\n"
+     "falls to half of that at the start); plateau or plateau=X (the gradient falls to\n"
+     "X, or to a thousandth of |grad N(w_0)|); cap (in the certified cap).\n"
+     "Default: escape,plateau. Weights that shrink to delta/1000 end the run as well.\n"
+     "\n"
+     "The files have the columns time, weights, loss, norm and N, and `ncf match` reads\n"
+     "them. Their names begin with that of the problem and -flow, in this folder.\n"
+     "\n"
+     "\"MATCHED\" needs two integrators that end in the same cap and a loss that falls\n"
+     "all the time; \"ZERO\", \"UNMATCHED\" and \"AMBIGUOUS\" as for ncf match.\n"
+     "\n"
+     "Exit status: 0 matched; 1 not matched (the table says why); 2 usage; 3 bad input;\n"
+     "4 a limit was reached; 5 a system call failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf flow examples/quickstart.json\n"
+     "  ncf flow --delta=1e-6 --reference examples/quickstart.json\n"
+     "  ncf flow --kind=sphere --seed=7 --trajectory=none examples/deep-square.json\n"
+     "  ncf flow --kind=descent --step=0.01 --until=tau=0.31 examples/quickstart.json\n",
+     cli_flow},
     {"info", "PROBLEM", "one problem file",
      "describe a problem: degrees, symmetries, the exact polynomial",
      "Describes a problem without solving it: widths, activations, the degree of H in\n"
@@ -85,7 +120,7 @@ static const cli_command_t commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Commands of the contract that later versions bring. */
-static const char *const planned[] = {"flow", "escape", "margin", "table", "plot", "export", NULL};
+static const char *const planned[] = {"escape", "margin", "table", "plot", "export", NULL};
 
 const cli_command_t *cli_find_command(const char *name)
 {

@@ -27,6 +27,17 @@ typedef enum {
     OPTION_CHECKPOINT,
     OPTION_DISTANCE,
     OPTION_KIND,
+    OPTION_DELTA,
+    OPTION_INITIAL,
+    OPTION_UNTIL,
+    OPTION_METHOD,
+    OPTION_TOLERANCE,
+    OPTION_STEP,
+    OPTION_MAX_STEPS,
+    OPTION_ROWS,
+    OPTION_RESCALED,
+    OPTION_REFERENCE,
+    OPTION_TRAJECTORY,
     OPTION_MAX_CLASSES,
     OPTION_QUIET,
     OPTION_VERBOSE
@@ -41,10 +52,10 @@ typedef struct {
 } option_entry_t;
 
 static const option_entry_t table[] = {
-    {OPTION_JSON, "json", NULL, "solve certify match info", "write a JSON document instead of a table"},
-    {OPTION_OUTPUT, "output", "FILE", "solve certify match info",
+    {OPTION_JSON, "json", NULL, "solve certify match flow info", "write a JSON document instead of a table"},
+    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow info",
      "write to FILE instead of standard output"},
-    {OPTION_DIGITS, "digits", "N", "solve certify match", "significant decimals (default 10)"},
+    {OPTION_DIGITS, "digits", "N", "solve certify match flow", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
     {OPTION_CAPS, "caps", NULL, "solve certify",
      "prove caps of attraction around strict points"},
@@ -53,23 +64,40 @@ static const option_entry_t table[] = {
      "keep the state of branch and prune, go on from it"},
     {OPTION_DISTANCE, "distance", "X", "certify",
      "how far a point may be from a candidate (0.01)"},
-    {OPTION_KIND, "kind", "FLOW", "match",
-     "what moved the weights: training, ncf, sphere or descent"},
-    {OPTION_PRECISION, "precision", "BITS", "solve certify match",
+    {OPTION_KIND, "kind", "FLOW", "match flow",
+     "training (default), ncf, sphere or descent"},
+    {OPTION_DELTA, "delta", "X", "match",
+     "the rows are w / X, their times rescaled (default 1)"},
+    {OPTION_DELTA, "delta", "X", "flow", "length of the initial weights (default 0.001)"},
+    {OPTION_INITIAL, "initial", "FILE", "flow",
+     "initial weights, one row, scaled to length delta"},
+    {OPTION_UNTIL, "until", "CONDITIONS", "flow", "what ends the run, see below"},
+    {OPTION_TRAJECTORY, "trajectory", "PREFIX", "flow",
+     "writes PREFIX.npy and PREFIX.csv, or none"},
+    {OPTION_RESCALED, "rescaled", NULL, "flow", "the files hold w / delta and tau"},
+    {OPTION_ROWS, "rows", "N", "flow", "rows of the trajectory at most (default 2000)"},
+    {OPTION_METHOD, "method", "NAME", "flow", "adams (default), rk, bdf or krylov"},
+    {OPTION_TOLERANCE, "tolerance", "X", "flow", "of a step, relative to |w| (default 1e-10)"},
+    {OPTION_STEP, "step", "X", "flow", "step of gradient descent (default 0.1)"},
+    {OPTION_MAX_STEPS, "max-steps", "N", "flow", "steps at most (default 1000000)"},
+    {OPTION_REFERENCE, "reference", NULL, "flow",
+     "check the early phase in multiprecision"},
+    {OPTION_PRECISION, "precision", "BITS", "solve certify match flow",
      "bits of the enclosures (default 128)"},
-    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify match",
+    {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify match flow",
      "bits at which a proof gives up (default 8192)"},
     {OPTION_MAX_CLASSES, "max-classes", "N", "solve",
      "complex classes tracked at most (default 2000000)"},
-    {OPTION_THREADS, "threads", "N", "solve certify",
+    {OPTION_THREADS, "threads", "N", "solve certify flow",
      "worker threads (default: one for each processor)"},
     {OPTION_SEED, "seed", "N", "solve", "seed of the solver's random choices (default 1)"},
-    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify match",
+    {OPTION_SEED, "seed", "N", "flow", "seed of a random start (default 1)"},
+    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify match flow",
      "stop after that, with what is proved until then"},
-    {OPTION_QUIET, "quiet", NULL, "solve certify match info", "no progress line"},
-    {OPTION_VERBOSE, "verbose", NULL, "solve certify match info", "shorten nothing"},
-    {OPTION_HELP, "help", NULL, "solve certify match info", "show this help"},
-    {OPTION_VERSION, "version", NULL, "solve certify match info", "show the versions of ncf and its libraries"},
+    {OPTION_QUIET, "quiet", NULL, "solve certify match flow info", "no progress line"},
+    {OPTION_VERBOSE, "verbose", NULL, "solve certify match flow info", "shorten nothing"},
+    {OPTION_HELP, "help", NULL, "solve certify match flow info", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve certify match flow info", "show the versions of ncf and its libraries"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -148,6 +176,68 @@ static int read_kind(ncf_flow_kind_t *out, const char *text)
     return 0;
 }
 
+static int read_method(ncf_flow_method_t *out, const char *text)
+{
+    static const char *const names[] = {"adams", "rk", "bdf", "krylov"};
+    for (int i = 0; i < 4; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            *out = (ncf_flow_method_t) i;
+            return 1;
+        }
+    }
+    cli_fail(EXIT_USAGE, "--method takes adams, rk, bdf or krylov");
+    return 0;
+}
+
+static int read_tolerance(double *out, const char *text)
+{
+    char *end;
+    double value = strtod(text, &end);
+    if (isspace((unsigned char) text[0]) || end == text || *end != '\0' ||
+        !(value >= 1e-14 && value <= 0.1)) {
+        cli_fail(EXIT_USAGE, "--tolerance takes a number from 1e-14 to 0.1");
+        return 0;
+    }
+    *out = value;
+    return 1;
+}
+
+/* An option that only `flow` has, or -1. */
+static int set_flow_option(cli_options_t *options, int id, const char *text)
+{
+    ncf_flow_options_t *flow = &options->flow;
+    switch (id) {
+    case OPTION_INITIAL:
+        options->initial = text;
+        return 1;
+    case OPTION_UNTIL:
+        flow->until = text;
+        return 1;
+    case OPTION_TRAJECTORY:
+        options->trajectory_prefix = text;
+        return 1;
+    case OPTION_STEP:
+        flow->step = text;
+        return 1;
+    case OPTION_RESCALED:
+        flow->rescaled = 1;
+        return 1;
+    case OPTION_REFERENCE:
+        flow->reference = 1;
+        return 1;
+    case OPTION_METHOD:
+        return read_method(&flow->method, text);
+    case OPTION_TOLERANCE:
+        return read_tolerance(&flow->tolerance, text);
+    case OPTION_MAX_STEPS:
+        return read_long(&flow->max_steps, "max-steps", text, 1, 1000000000);
+    case OPTION_ROWS:
+        return read_long(&flow->rows, "rows", text, 16, 1000000);
+    default:
+        return -1;
+    }
+}
+
 /* One option; 0 after a message. */
 static int set_option(cli_options_t *options, int id, const char *text)
 {
@@ -179,6 +269,9 @@ static int set_option(cli_options_t *options, int id, const char *text)
     case OPTION_DISTANCE:
         options->distance = text;
         break;
+    case OPTION_DELTA:
+        options->delta = text;
+        break;
     case OPTION_KIND:
         return read_kind(&options->kind, text);
     case OPTION_DIGITS:
@@ -204,7 +297,7 @@ static int set_option(cli_options_t *options, int id, const char *text)
         solve->max_classes = (size_t) value;
         break;
     default:
-        return 0;
+        return set_flow_option(options, id, text) > 0;
     }
     return good;
 }
@@ -214,6 +307,7 @@ static void set_defaults(cli_options_t *options)
     memset(options, 0, sizeof(*options));
     options->digits = 10;
     ncf_solve_options_init(&options->solve);
+    ncf_flow_options_init(&options->flow);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     options->solve.threads = processors < 1 ? 1 : processors > 64 ? 64 : (int) processors;
 }

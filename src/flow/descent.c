@@ -14,9 +14,10 @@ static void crossed(int *met, double *before, const double *now, slong count)
     }
 }
 
-static int record_due(const ncf_flow_settings_t *options, slong *next, double tau, slong steps)
+static int record_due(const ncf_flow_t *flow, const ncf_flow_settings_t *options, slong *next,
+                      double tau)
 {
-    int due = options->every > 0 && steps % options->every == 0;
+    int due = options->every > 0 && flow->steps % options->every == 0;
     while (*next < options->time_count && options->times[*next] <= tau) {
         due = 1;
         ++*next;
@@ -51,8 +52,10 @@ void ncf__flow_descend(ncf_flow_t *flow, ncf_flow_system_t *system,
         crossed(met, before, now, conditions->count);
         if (ncf__flow_meets(flow, conditions, met, tau, state))
             break;
-        if (record_due(options, &next, tau, flow->steps))
+        if (record_due(flow, options, &next, tau)) {
             ncf__flow_record(flow, system, tau, state, -1);
+            ncf__flow_thin(flow, options->most_rows);
+        }
     }
     if (flow->end == NCF_FLOW_END_STEPS && flow->steps < most)
         flow->end = NCF_FLOW_END_LIMIT;

@@ -219,8 +219,10 @@ static int advance(run_t *run)
         return 1;
     }
     if (!ends && step == NCF_STEP_DONE && run->options->every > 0 &&
-        flow->steps % run->options->every == 0)
+        flow->steps % run->options->every == 0) {
         ncf__flow_record(flow, run->system, run->sigma, run->state, -1);
+        ncf__flow_thin(flow, run->options->most_rows);
+    }
     if (!ends && at_rest(run)) {
         flow->end = NCF_FLOW_END_REST;
         return 1;

@@ -77,6 +77,8 @@ typedef struct {
     double blow_up;   /* correlation flow: stop where |s| reaches this; 0: 1e30 */
     slong max_steps;  /* 0: 1,000,000 */
     slong every;      /* records every so manieth step, 0: none but start, events and end */
+    slong most_rows;  /* > 0: at so many samples those that moved least since the one before
+                         are dropped, half of all, but never the start and events */
     const double *times; /* records at these tau as well, increasing; dense output */
     slong time_count;
     const ncf_event_t *events;
@@ -104,7 +106,7 @@ typedef struct {
     double log_norm; /* ln |s| = ln(|w| / delta) */
     double loss;     /* Loss(w), 0 for correlation and sphere flow */
     double value;    /* N(q), q = w / |w|; for other networks N(w) */
-    double speed;    /* |gradient| of what flows, at q in polar coordinates: |g| */
+    double speed;    /* |dw/dt|: of the plain gradient; sphere: |dq/dt| */
     slong event;     /* index of the event met here, else -1 */
 } ncf_flow_sample_t;
 

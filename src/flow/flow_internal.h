@@ -77,6 +77,9 @@ void ncf__flow_conditions_evaluate(double *out, ncf_flow_conditions_t *condition
 void ncf__flow_record(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
                       const double *state, slong event);
 
+/* Drops half of the samples when there are so many, see most_rows. */
+void ncf__flow_thin(ncf_flow_t *flow, slong most);
+
 /* Compares the energy of the state with the least one so far. */
 void ncf__flow_check_energy(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
                             const double *state);

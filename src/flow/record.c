@@ -28,6 +28,40 @@ void ncf__flow_record(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
     flow->count++;
 }
 
+/* How far sample k is from the one before: of the direction and of the logarithm of the norm. */
+static double movement(const ncf_flow_t *flow, slong k)
+{
+    const double *q = flow->directions + k * flow->unknowns, *before = q - flow->unknowns;
+    double square = pow(flow->samples[k].log_norm - flow->samples[k - 1].log_norm, 2);
+    for (slong i = 0; i < flow->unknowns; i++)
+        square += (q[i] - before[i]) * (q[i] - before[i]);
+    return isfinite(square) ? sqrt(square) : 0;
+}
+
+/* Equal pieces of the way keep a sample each, so that long plateaus cost no others. */
+void ncf__flow_thin(ncf_flow_t *flow, slong most)
+{
+    if (most <= 0 || flow->count < most)
+        return;
+    size_t n = (size_t) flow->unknowns;
+    double *steps = ncf__malloc((size_t) flow->count, sizeof(double)), way = 0, since = 0;
+    for (slong k = 1; k < flow->count; k++)
+        way += steps[k] = movement(flow, k);
+    slong kept = 1;
+    for (slong k = 1; k < flow->count; k++) {
+        since += steps[k];
+        if (flow->samples[k].event < 0 && !(since * (double) (most / 2) > way))
+            continue;
+        flow->samples[kept] = flow->samples[k];
+        memmove(flow->directions + (size_t) kept * n, flow->directions + (size_t) k * n,
+                n * sizeof(double));
+        since = 0;
+        kept++;
+    }
+    flow->count = kept;
+    ncf__free(steps);
+}
+
 /* What falls along the flow, and the size that its rounding errors are measured by. */
 static double energy(double *scale, const ncf_flow_system_t *system,
                      const ncf_flow_sample_t *sample)

@@ -13,6 +13,11 @@ libncf_core_la_SOURCES += \
 	src/pipeline/deep_search.c \
 	src/pipeline/flow_proof.c \
 	src/pipeline/flow_proof.h \
+	src/pipeline/flow_run.c \
+	src/pipeline/flow_run.h \
+	src/pipeline/flow_run_internal.h \
+	src/pipeline/flow_second.c \
+	src/pipeline/flow_until.c \
 	src/pipeline/line_search.c \
 	src/pipeline/line_search.h \
 	src/pipeline/match.c \

@@ -14,6 +14,8 @@
 #include <math.h>
 #include <string.h>
 
+#define RATE_SLACK 1e-3       /* relative: rows that are so much worse are averaged over too */
+#define TIME_RESOLUTION 1e-9  /* of the time: a difference that is smaller has few digits */
 #define SHRINK_FACTOR 0.1 /* of the norm, before a trajectory is said to go to zero */
 
 typedef struct {
@@ -170,20 +172,60 @@ static void follow_rows(match_t *match)
     arb_clear(angle);
 }
 
-/* (|w|^(2-L) at a less at b) / (L - 2), log for L = 2, over the time: lambda on a ray. */
+/* How far N and training are from the ray of the point at a row: 0 on it. */
+static double strangeness(const struct ncf_matching *out, slong k, double lambda)
+{
+    return fabs(out->moments[k].multiplier / lambda - 1) + out->moments[k].deviation;
+}
+
+/*
+ * (|w|^(2-L) at row a less at b) / (L - 2) over the time, log for L = 2: lambda on the ray.
+ * With s = w / delta, whose powers do not overflow. NAN where the time is not resolved.
+ */
+static double rate_between(const struct ncf_matching *out, slong a, slong b)
+{
+    const ncf_moment_t *from = &out->moments[a], *to = &out->moments[b];
+    double power = (double) (2 - out->degree), time = to->time - from->time;
+    double ratio = log(to->norm / from->norm), size = log(from->norm / out->delta);
+    if (!(time > TIME_RESOLUTION * fabs(to->time)))
+        return NAN;
+    double change = power == 0 ? ratio : expm1(power * ratio) / power;
+    double rate = change * exp(power * size - log(time));
+    return isfinite(rate) ? rate : NAN;
+}
+
+/*
+ * Where the rows are nearest to the ray, over as many of them as are hardly farther: near the
+ * entry N is still below lambda, and at the end training has left the flow of N.
+ */
 static void measure_growth(struct ncf_matching *out)
 {
+    double lambda = arf_get_d(arb_midref(ncf__point_orbit_lambda(&out->found)), ARF_RND_NEAR);
     if (out->entry < 0)
         return;
-    const ncf_moment_t *a = &out->moments[out->entry], *b = &out->moments[out->early - 1];
-    out->growth = a->norm / out->moments[0].norm;
-    if (!out->has_times || a == b || out->kind == NCF_FLOW_SPHERE)
+    out->growth = out->moments[out->entry].norm / out->moments[0].norm;
+    if (!out->has_times || out->entry == out->early - 1 || out->kind == NCF_FLOW_SPHERE)
         return;
-    double power = (double) (2 - out->degree);
-    double change = power == 0 ? log(b->norm / a->norm)
-                               : (pow(a->norm, power) - pow(b->norm, power)) / -power;
-    double rate = change / (b->time - a->time);
-    out->rate = isfinite(rate) ? rate : NAN;
+    slong best = -1;
+    double least = INFINITY;
+    for (slong k = out->entry; k + 1 < out->early; k++) {
+        double score = strangeness(out, k, lambda) + strangeness(out, k + 1, lambda);
+        if (score < least && !isnan(rate_between(out, k, k + 1))) {
+            least = score;
+            best = k;
+        }
+    }
+    if (best < 0)
+        return;
+    double most = least + RATE_SLACK;
+    slong a = best, b = best + 1;
+    while (a > out->entry && strangeness(out, a - 1, lambda) <= most)
+        a--;
+    while (b + 1 < out->early && strangeness(out, b + 1, lambda) <= most)
+        b++;
+    out->rate = rate_between(out, a, b);
+    out->rate_first = a;
+    out->rate_last = b;
 }
 
 /* ---- The verdict ----------------------------------------------------------------- */
@@ -270,13 +312,14 @@ static void judge(struct ncf_matching *out)
 
 static struct ncf_matching *matching_new(ncf_network_struct network, slong degree,
                                          const struct ncf_trajectory *trajectory,
-                                         ncf_flow_kind_t kind)
+                                         const ncf_match_settings_t *settings)
 {
     struct ncf_matching *out = ncf__calloc(1, sizeof(*out));
     out->name = ncf__strdup(trajectory->name);
     memcpy(out->sha256, trajectory->sha256, sizeof(out->sha256));
     out->format = trajectory->format;
-    out->kind = kind;
+    out->kind = settings->kind;
+    out->delta = settings->delta;
     out->has_times = trajectory->has_times;
     out->network[0] = network;
     out->degree = degree;
@@ -301,7 +344,7 @@ struct ncf_matching *ncf__match_trajectory(const struct ncf_problem *problem,
                                            const ncf_match_settings_t *settings,
                                            const ncf_limits_t *limits)
 {
-    struct ncf_matching *out = matching_new(network, degree, trajectory, settings->kind);
+    struct ncf_matching *out = matching_new(network, degree, trajectory, settings);
     match_t match = {out,    problem, trajectory, settings, limits, out->network->unknowns,
                      settings->precision + 30};
     ncf__match_measure(out, problem, trajectory, limits);

@@ -42,6 +42,7 @@ struct ncf_matching {
     const char *format;
     ncf_flow_kind_t kind;
     int has_times;
+    double delta;
     ncf_network_t network;
     slong degree; /* L */
     slong count;
@@ -56,8 +57,9 @@ struct ncf_matching {
     slong crossings;       /* times that the early phase left the cap */
     arb_t entry_angle;     /* enclosures of the angles of rows `entry` and early - 1 */
     arb_t last_angle;
-    double rate;           /* of growth from row `entry` to the end of the early phase:
-                              lambda for an exact solution of the flow of N; NAN: not measured */
+    double rate;           /* of growth from row rate_first to row rate_last, early ones in the
+                              cap: lambda on the ray of the point; NAN: not measured */
+    slong rate_first, rate_last;
     double growth;         /* |w| / |w(0)| at row `entry`; NAN */
     slong rises;           /* rows at which the loss (or -N) is greater than before */
     slong first_rise;      /* the first of them; -1: none */
@@ -70,6 +72,7 @@ struct ncf_matching {
 typedef struct {
     ncf_flow_kind_t kind;
     slong precision, max_precision;
+    double delta; /* > 0: the rows hold w / delta and times are rescaled; 1: plain ones */
 } ncf_match_settings_t;
 
 /*
@@ -86,6 +89,9 @@ void ncf__matching_free(struct ncf_matching *matching);
 
 /* Does the loss move the weights? */
 int ncf__match_is_training(ncf_flow_kind_t kind);
+
+/* loss(h, y), and -(d/dh) loss(h, y) - z without cancellation for small h. */
+double ncf__match_loss(double *shift, double h, double y, ncf_loss_t loss);
 
 /* match_moments.c: fills the moments but for angle and in_cap, the early phase, the rises. */
 void ncf__match_measure(struct ncf_matching *matching, const struct ncf_problem *problem,

@@ -15,6 +15,7 @@ typedef struct {
     const ncf_network_struct *network;
     ncf_loss_t loss;
     slong points, degree, n;
+    double delta;
     double *x, *y, *z;        /* data, labels, weights of N */
     double *outputs, *shifts; /* H(x_i; v); what training has in the place of z_i, less z_i */
     double *v, *gradient, *other;
@@ -29,6 +30,7 @@ static void gauge_init(gauge_t *g, const struct ncf_matching *matching,
                     .loss = problem->loss,
                     .points = points,
                     .degree = matching->degree,
+                    .delta = matching->delta,
                     .n = matching->network->unknowns};
     double **rooms[] = {&g->y, &g->z, &g->outputs, &g->shifts};
     for (size_t i = 0; i < sizeof(rooms) / sizeof(rooms[0]); i++)
@@ -139,7 +141,7 @@ static void measure_row(ncf_moment_t *moment, gauge_t *g, const fmpq *row, ncf_f
         zero = fmpq_is_zero(row + j);
     if (!zero) {
         ncf__match_direction(v, norm, row, g->n, DIRECTION_PRECISION);
-        moment->norm = arf_get_d(arb_midref(norm), ARF_RND_NEAR);
+        moment->norm = g->delta * arf_get_d(arb_midref(norm), ARF_RND_NEAR);
         for (slong j = 0; j < g->n; j++)
             g->v[j] = arf_get_d(arb_midref(v + j), ARF_RND_NEAR);
         measure(moment, g, kind);

@@ -70,15 +70,17 @@ typedef struct ncf_deep ncf_deep_t;
 
 struct ncf_certification; /* certify_points.h */
 struct ncf_matching;      /* match.h */
+struct ncf_flow_run;      /* flow_run.h */
 
 /*
- * Everything that `ncf solve`, `ncf certify` or `ncf match` says. Immutable once built. Of a
- * result of `certify` or `match` only the problem, certification or matching, limit,
+ * Everything that `ncf solve`, `ncf certify`, `ncf match` or `ncf flow` says. Immutable once
+ * built. Of a result of the last three only the problem, their own part, limit,
  * exit_status, options and seconds mean something.
  */
 struct ncf_result {
     struct ncf_certification *certification; /* of a result of `certify`, else NULL */
     struct ncf_matching *matching;           /* of a result of `match`, else NULL */
+    struct ncf_flow_run *flow;               /* of a result of `flow`, else NULL */
     /* the problem */
     char *problem_name, problem_sha256[65];
     char *network_text;        /* "2-3-1, activation t^2" */

@@ -2,6 +2,7 @@
 /* json.c: the result document, ncf-result version 1 (contract of the project). */
 #include "cap_report.h"
 #include "certify_report.h"
+#include "flow_report.h"
 #include "match_report.h"
 #include "json_parts.h"
 
@@ -269,6 +270,7 @@ ncf_status_t ncf_result_write_json(FILE *stream, const ncf_result_t *result, lon
         return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
     json_t *object = result->certification != NULL ? ncf__certify_document(result, digits)
                      : result->matching != NULL    ? ncf__match_document(result, digits)
+                     : result->flow != NULL        ? ncf__flow_document(result, digits)
                                                    : document(result, digits);
     json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));
     json_object_set_new(object, "software", software_object());

@@ -6,6 +6,10 @@ libncf_core_la_SOURCES += \
 	src/report/certify_table.c \
 	src/report/deep_json.c \
 	src/report/deep_table.c \
+	src/report/flow_json.c \
+	src/report/flow_report.h \
+	src/report/flow_rows.c \
+	src/report/flow_table.c \
 	src/report/info.c \
 	src/report/info.h \
 	src/report/info_json.c \

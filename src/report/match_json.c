@@ -56,6 +56,11 @@ static json_t *match_object(const struct ncf_matching *matching, slong digits)
     json_object_set_new(object, "exit_row", row_or_null(matching->exit));
     json_object_set_new(object, "crossings", json_integer(matching->crossings));
     json_object_set_new(object, "growth_rate", real_or_null(matching->rate));
+    json_object_set_new(object, "growth_rows",
+                        isnan(matching->rate)
+                            ? json_null()
+                            : json_pack("[I, I]", (json_int_t) matching->rate_first,
+                                        (json_int_t) matching->rate_last));
     json_object_set_new(object, "rises", json_integer(matching->rises));
     json_object_set_new(object, "first_rise", row_or_null(matching->first_rise));
     return object;
@@ -93,25 +98,28 @@ static json_t *orbits_array(const struct ncf_matching *matching, slong digits)
     return array;
 }
 
-json_t *ncf__match_document(const ncf_result_t *result, slong digits)
+json_t *ncf__match_head(const ncf_result_t *result, const char *method, const char *scope)
 {
-    const struct ncf_matching *matching = result->matching;
-    json_t *object = json_object(), *undecided = json_array();
+    json_t *object = json_object();
     json_object_set_new(object, "format", json_string("ncf-result"));
     json_object_set_new(object, "version", json_integer(1));
     json_object_set_new(object, "problem", ncf__json_problem(result));
-    json_object_set_new(object, "trajectory", trajectory_object(matching));
-    json_object_set_new(object, "method", json_string("match"));
+    json_object_set_new(object, "method", json_string(method));
     json_object_set_new(object, "options",
                         json_pack("{s:I, s:I}", "precision",
                                   (json_int_t) result->options.precision, "max_precision",
                                   (json_int_t) result->options.max_precision));
     json_object_set_new(object, "limit", json_string(ncf__limit_text(result->limit)));
     json_object_set_new(object, "complete",
-                        json_pack("{s:b, s:s, s:s}", "proved", 0, "scope",
-                                  "the trajectory that was given", "argument", ""));
+                        json_pack("{s:b, s:s, s:s}", "proved", 0, "scope", scope, "argument", ""));
     json_object_set_new(object, "counts", json_pack("{s:n, s:n, s:n, s:n}", "positive",
                                                     "strict_second_order", "rank_one", "orbits"));
+    return object;
+}
+
+void ncf__match_parts(json_t *object, const struct ncf_matching *matching, slong digits)
+{
+    json_t *undecided = json_array();
     json_object_set_new(object, "match", match_object(matching, digits));
     json_object_set_new(object, "moments", moments_array(matching));
     json_object_set_new(object, "orbits", orbits_array(matching, digits));
@@ -120,5 +128,12 @@ json_t *ncf__match_document(const ncf_result_t *result, slong digits)
                               json_pack("{s:o}", "reason",
                                         ncf__json_text(matching->reason)));
     json_object_set_new(object, "undecided", undecided);
+}
+
+json_t *ncf__match_document(const ncf_result_t *result, slong digits)
+{
+    json_t *object = ncf__match_head(result, "match", "the trajectory that was given");
+    json_object_set_new(object, "trajectory", trajectory_object(result->matching));
+    ncf__match_parts(object, result->matching, digits);
     return object;
 }

@@ -17,22 +17,29 @@ const char *ncf__flow_kind_text(ncf_flow_kind_t kind)
     return texts[kind];
 }
 
-static void write_heading(FILE *stream, const ncf_result_t *result)
+void ncf__write_problem_lines(FILE *stream, const ncf_result_t *result, slong degree)
 {
-    const struct ncf_matching *matching = result->matching;
     char *unknowns = fmpz_get_str(NULL, 10, result->unknowns);
-    char *network = ncf__format("%s, %s weights, H is %ld-homogeneous", result->network_text,
-                                unknowns, (long) matching->degree);
+    char *homogeneous = degree > 0 ? ncf__format("H is %ld-homogeneous", (long) degree)
+                                   : ncf__strdup("H is not homogeneous");
+    char *network = ncf__format("%s, %s weights, %s", result->network_text, unknowns, homogeneous);
     fprintf(stream, "Problem     %s\n", result->problem_name);
     ncf__write_paragraph(stream, "Network     ", network);
     fprintf(stream, "Data        %ld point%s in R^%ld\n", (long) result->points,
             result->points == 1 ? "" : "s", (long) result->inputs);
+    ncf__free(network);
+    ncf__free(homogeneous);
+    flint_free(unknowns);
+}
+
+static void write_heading(FILE *stream, const ncf_result_t *result)
+{
+    const struct ncf_matching *matching = result->matching;
+    ncf__write_problem_lines(stream, result, matching->degree);
     fprintf(stream, "Trajectory  %ld rows from %s (%s), %s\n", (long) matching->count,
             matching->name, matching->format, matching->has_times ? "with times" : "without times");
     fprintf(stream, "Settings    %ld bits, flow: %s\n\n", result->options.precision,
             ncf__flow_kind_text(matching->kind));
-    ncf__free(network);
-    flint_free(unknowns);
 }
 
 static void write_verdict(FILE *stream, const struct ncf_matching *matching)
@@ -92,8 +99,8 @@ static void write_entry(FILE *stream, const struct ncf_matching *matching)
         fprintf(stream, "Norm        %.4g times that at the start when it enters\n",
                 matching->growth);
     if (!isnan(matching->rate))
-        fprintf(stream, "Growth      at the rate %.6g, which is %.4g lambda\n", matching->rate,
-                matching->rate / lambda);
+        fprintf(stream, "Growth      at the rate %.6g = %.4g lambda, rows %ld to %ld\n", matching->rate,
+                matching->rate / lambda, (long) matching->rate_first, (long) matching->rate_last);
     if (matching->exit >= 0)
         fprintf(stream, "Afterwards  the direction leaves the cap at row %ld\n",
                 (long) matching->exit);
@@ -144,15 +151,16 @@ static void write_rows(FILE *stream, const struct ncf_matching *matching, int ve
     fputc('\n', stream);
 }
 
-void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digits, int verbose)
+void ncf__write_match_verdict(FILE *stream, const struct ncf_matching *matching, long digits,
+                              int verbose)
 {
-    const struct ncf_matching *matching = result->matching;
-    write_heading(stream, result);
-    if (result->limit != NCF_LIMIT_NONE)
-        fprintf(stream, "PARTIAL RESULT: stopped early (%s).\n", ncf__limit_text(result->limit));
     write_verdict(stream, matching);
     write_point(stream, matching, digits, verbose);
     write_entry(stream, matching);
+}
+
+void ncf__write_match_rows(FILE *stream, const struct ncf_matching *matching, int verbose)
+{
     write_rows(stream, matching, verbose);
     if (matching->rises > 0) {
         char *text = ncf__format("%s at %ld row%s, first at row %ld: this is not a gradient flow of "
@@ -166,4 +174,14 @@ void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digit
     fputs("deviation: |grad N(w) + grad Loss(w)| / |grad N(w)|, at most 0.1 in the early phase;\n"
           "angle: between w and the point; cap: \"in\" is proved. All other columns are measured.\n",
           stream);
+}
+
+void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digits, int verbose)
+{
+    const struct ncf_matching *matching = result->matching;
+    write_heading(stream, result);
+    if (result->limit != NCF_LIMIT_NONE)
+        fprintf(stream, "PARTIAL RESULT: stopped early (%s).\n", ncf__limit_text(result->limit));
+    ncf__write_match_verdict(stream, matching, digits, verbose);
+    ncf__write_match_rows(stream, matching, verbose);
 }

@@ -2,6 +2,7 @@
 /* table.c: the result as text for people, in 80 columns. */
 #include "cap_report.h"
 #include "certify_report.h"
+#include "flow_report.h"
 #include "match_report.h"
 #include "report.h"
 
@@ -419,6 +420,8 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
         ncf__write_certify_table(stream, result, digits, verbose);
     else if (result->matching != NULL)
         ncf__write_match_table(stream, result, digits, verbose);
+    else if (result->flow != NULL)
+        ncf__write_flow_table(stream, result, digits, verbose);
     else
         write_solution(stream, result, digits, verbose);
     fprintf(stream, "\n%.3g seconds; ncf %s, flint %s, arb %s\n", result->seconds, ncf_version(),
