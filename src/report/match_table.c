@@ -171,8 +171,9 @@ void ncf__write_match_rows(FILE *stream, const struct ncf_matching *matching, in
         ncf__write_paragraph(stream, "Note        ", text);
         ncf__free(text);
     }
-    fputs("deviation: |grad N(w) + grad Loss(w)| / |grad N(w)|, at most 0.1 in the early phase;\n"
-          "angle: between w and the point; cap: \"in\" is proved. All other columns are measured.\n",
+    fputs("deviation: |grad N(w) + grad Loss(w)| / |grad N(w)|, at most 0.1 in the early\n"
+          "phase; angle: between w and the point; cap: \"in\" is proved. All other columns\n"
+          "are measured.\n",
           stream);
 }
 
