@@ -215,7 +215,7 @@ static void check_run(const ncf_problem_t *problem, const struct ncf_flow_study 
     struct ncf_trajectory trajectory;
     ncf_trial_t trial;
     double start[9];
-    ncf_match_settings_t settings = {study->plan.kind, 64, 1024};
+    ncf_match_settings_t settings = {study->plan.kind, 64, 1024, 1};
     const ncf_study_run_t *run = &study->runs[k];
     NCF_REQUIRE(ncf__network_init(network, problem) && network->unknowns == 9);
     ncf__flow_random_start(start, 9, study->plan.seed, (uint64_t) k);
