@@ -79,8 +79,10 @@ static void read_digits(node_t *node, reader_t *reader)
     while (reader->next < reader->end && *reader->next >= '0' && *reader->next <= '9')
         reader->next++;
     size_t count = (size_t) (reader->next - digits);
-    if (count == 0 || (*digits == '0' && count > 1))
+    if (count == 0 || (*digits == '0' && count > 1)) {
+        reader->next -= count;
         fail(reader, "an integer without leading zeros is expected");
+    }
     if (reader->next < reader->end && strchr(".eE", *reader->next) != NULL)
         fail(reader, "numbers that are not integers are written in quotes");
     node->type = NODE_INTEGER;

@@ -99,10 +99,12 @@ static int report(const job_t *job, status_t status, const char *message, int qu
         fprintf(status == REJECTED && !quiet ? stdout : stderr, "%s%s: %s\n", word, name,
                 message);
     } else if (!quiet) {
-        printf("VERIFIED %s (%zu claims%s", job->certificate, job->claims,
-               job->unproved > 0 ? "; " : ")\n");
+        printf("VERIFIED %s (%zu claim%s", job->certificate, job->claims,
+               job->claims == 1 ? "" : "s");
         if (job->unproved > 0)
-            printf("%zu statements are listed as unproved)\n", job->unproved);
+            printf("; %zu statement%s listed as unproved", job->unproved,
+                   job->unproved == 1 ? " is" : "s are");
+        puts(")");
     }
     if (fflush(stdout) != 0) {
         fprintf(stderr, "ncf-check: standard output: %s\n", strerror(errno));

@@ -4,7 +4,7 @@
 
 Nothing here is believed by ncf-check. Python's standard library only."""
 
-import cmath
+import copy
 import hashlib
 import itertools
 import json
@@ -200,9 +200,10 @@ class Certificate:
         fields = {} if basis is None else {"basis": [[str(v) for v in b] for b in basis]}
         return self.claim("tensor", "T-ESSENTIAL", order=order, **fields)
 
-    def eigenpair(self, tensor, form, c, nu, real, radius_bits=30, bits=80):
+    def eigenpair(self, tensor, form, c, real, chart=None, radius_bits=30, bits=80):
         r = form.dimension
-        chart = max(range(r), key=lambda i: abs(c[i]))
+        if chart is None:
+            chart = max(range(r), key=lambda i: abs(c[i]))
         c = [v / c[chart] for v in c]
         nu = form.gradient(c)[chart] / form.metric[chart]
         y = inverse(form.jacobian(c, nu, chart))
@@ -360,8 +361,8 @@ def eigen_certificate(problem, order, rng, basis=None, with_inertia=True):
     certificate, form = Certificate(problem), Form(problem, order, basis)
     tensor = certificate.tensor(order, basis)
     real, other = form.classes(rng)
-    lines = [certificate.eigenpair(tensor, form, c, None, True) for c in real]
-    pairs = [certificate.eigenpair(tensor, form, c, None, False) for c in other]
+    lines = [certificate.eigenpair(tensor, form, c, True) for c in real]
+    pairs = [certificate.eigenpair(tensor, form, c, False) for c in other]
     premises = [certificate.claim("distinct", "T-CHART", lines + pairs)]
     if pairs:
         premises.append(certificate.claim("real", "T-CHART", pairs, real=False))
@@ -465,11 +466,17 @@ def power(jet, exponent):
     return result
 
 
-def deep_points(rng):
+# One point of three of the five orbits of examples/deep-square.json.
+DEEP = [[0.71203713, -0.25383399, 0, 0, 0.53452248, 0, -0.37796447],
+        [0.32675104, 0.42302251, 0.32675104, 0.42302251, 0.37796447, 0.37796447, 0.37796447],
+        [-0.18122445, 0.57150858, 0.43886011, 0.13916184, 0.42394832, -0.32554893, 0.37796447]]
+
+
+def deep_points():
     """Widths (2, 2, 1, 1), squares: one point of each kind, with all that is known of it."""
     problem = Problem([2, 2, 1, 1], [[0, 0, 1], [0, 0, 1]], X, Y)
     certificate = Certificate(problem)
-    points = find_points(problem, rng, 300)
+    points = [newton_kkt(problem, u) for u in DEEP]
     outer = []
     for u, multiplier in points:
         wide = certificate.point(u, multiplier, 16)
@@ -677,6 +684,9 @@ def cover_certificate(problem, order, mu_min, radius_bits=7):
     real, _ = form.classes(random.Random(5))
     known, lines = [], []
     for c in real:
+        if abs(sum(v * g for v, g in zip(c, form.gradient(c)))) < mu_min * sum(
+                abs(v)**2 for v in c)**(order / 2):
+            continue
         for chart in range(form.dimension):
             scaled = [(v / c[chart]).real for v in c] if abs(c[chart]) > 1e-6 else [9.0]
             if max(map(abs, scaled)) > 1 + 1e-9:
@@ -722,7 +732,7 @@ def good_samples():
     yield ("two-layer", "all KKT points of examples/quickstart.json: both eigenlines and the census",
            eigen_certificate(Problem([2, 3, 1], squares, X, Y), 2, rng))
     yield ("cubic", "order 3 in three dimensions: 7 classes, some of them not real",
-           eigen_certificate(random_problem(rng, [3, 2, 1], cubes, 6), 3, rng))
+           eigen_certificate(cubic_problem()[0], 3, rng))
     yield ("span", "data in a plane of the space: the eigenpairs in an orthogonal basis of it",
            eigen_certificate(Problem([3, 2, 1], squares, [[1, 1, 0], [2, 0, 1], [0, 2, -1],
                                                           [3, 1, 1]], Y, "logistic"),
@@ -732,27 +742,298 @@ def good_samples():
     yield ("rank-one", "three layers: the number of rank-one points",
            eigen_certificate(Problem([2, 2, 1, 1], squares * 2, X, Y), 4, rng))
     yield ("deep-points", "three layers: every kind of claim about single points",
-           deep_points(rng))
+           deep_points())
     yield ("inhomogeneous", "the activation t + t^2/2",
            one_point(Problem([2, 2, 1], [[0, 1, Fraction(1, 2)]], X, Y), rng))
     yield ("convolution", "a convolution with pooling and a dense head",
            one_point(convolution_problem(), rng))
     yield "terms", "an expanded formula", one_point(terms_problem(), rng)
     yield "sum", "the sum of two networks", one_point(sum_problem(), rng)
-    yield ("cover", "the eigenlines with abs(mu) >= 1 by a cover of two charts",
-           cover_certificate(Problem([2, 2, 1], cubes, X, Y), 3, 1))
+    yield ("cover", "the eigenlines with abs(mu) >= 20, two of three, by a cover of two charts",
+           cover_certificate(Problem([2, 2, 1], cubes, X, Y), 3, 20))
+
+
+def find_claim(document, kind, number=0, **fields):
+    """The claim number `number` of a kind with these fields."""
+    return [c for c in document["claims"] if c["kind"] == kind
+            and all(c.get(k) == v for k, v in fields.items())][number]
+
+
+def edit(document, change):
+    document = copy.deepcopy(document)
+    change(document)
+    return document
+
+
+def shift_centre(claim, entry, amount):
+    numbers = claim["centre"]["mantissas"].split()
+    numbers[entry] = str(int(numbers[entry]) + amount)
+    claim["centre"]["mantissas"] = " ".join(numbers)
+
+
+def seal(document):
+    """The digest of the problem as it is now."""
+    canonical = json.dumps(document["problem"], sort_keys=True, separators=(",", ":"))
+    document["problem_sha256"] = hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def cubic_problem():
+    """A form of degree 3 in three variables with three real classes and two pairs of others."""
+    for seed in range(100):
+        problem = random_problem(random.Random(seed), [3, 2, 1], [[0, 0, 0, 1]], 6)
+        real, other = Form(problem, 3).classes(random.Random(seed))
+        if len(real) == 3:
+            return problem, real, other
+    raise ValueError("no such form")
+
+
+def cubic_with(select):
+    """The cubic sample with a selection of its classes: [(c, real, chart)], and claims on them."""
+    problem, real, other = cubic_problem()
+    form = Form(problem, 3)
+    certificate = Certificate(problem)
+    tensor = certificate.tensor(3)
+    classes = [certificate.eigenpair(tensor, form, c, is_real, chart)
+               for c, is_real, chart in select(real, other)]
+    pairs = [c for c in classes if certificate.claims[c - 1]["field"] == "complex"]
+    distinct = certificate.claim("distinct", "T-CHART", classes)
+    real = certificate.claim("real", "T-CHART", pairs, real=False)
+    certificate.claim("complete-by-count", "T-COUNT", [distinct, real])
+    return certificate.document()
+
+
+def conjugate(c):
+    return [v.conjugate() for v in c]
+
+
+def bad_classes():
+    """False lists of the seven classes of a cubic in three variables."""
+    def keep(classes, real):
+        return [(c, real, None) for c in classes]
+
+    def other_chart(c):
+        return sorted(range(3), key=lambda i: -abs(c[i]))[1]
+    yield ("scaled-twice", "are not proved different",
+           "one real class in two charts, in the place of two classes",
+           cubic_with(lambda real, other: keep(real[:-1], True)
+                      + [(real[0], True, other_chart(real[0]))] + keep(other, False)))
+    yield ("complex-scaled-twice", "are not proved different",
+           "one class that is not real in two charts",
+           cubic_with(lambda real, other: keep(real, True) + keep(other[:-1], False)
+                      + [(other[0], False, other_chart(other[0]))]))
+    yield ("conjugate-twice", "are not proved different",
+           "a class and its conjugate, in the place of two pairs of conjugates",
+           cubic_with(lambda real, other: keep(real, True) + keep(other[:-1], False)
+                      + [(conjugate(other[0]), False, None)]))
+    yield ("class-missing", "not as many as there can be", "a real class is missing",
+           cubic_with(lambda real, other: keep(real[:-1], True) + keep(other, False)))
+    yield ("real-as-pair", "may be real", "a real class is counted as a pair of conjugates",
+           cubic_with(lambda real, other: keep(real[:-2], True) + keep(real[-2:-1], False)
+                      + keep(other, False)))
+
+
+def other_zeros(deep):
+    """Makes claim 2 one about other weights, which has no such zero."""
+    find_claim(deep, "exists-unique", 1)["zeros"] = [0, 1, 4]
+    return 2
+
+
+def bad_points(deep):
+    """Edits of the sample of deep points."""
+    rank_two = max(c["id"] for c in deep["claims"] if c["kind"] == "refine")
+
+    def change(kind, key, value, number=0, **fields):
+        return edit(deep, lambda d: find_claim(d, kind, number, **fields).update({key: value}))
+    yield ("no-zero", "the test of Krawczyk fails", "the centre is 2^-20 off, the radius 2^-36",
+           edit(deep, lambda d: shift_centre(find_claim(d, "exists-unique", 1), 0, 2**40)))
+    yield ("wide", "the test of Krawczyk fails", "a box of radius 1 holds many zeros",
+           edit(deep, lambda d: find_claim(d, "exists-unique")["radius"].update(exponent=0)))
+    yield "index", "the index is another one", "an index that is one too large", \
+        change("inertia", "index", find_claim(deep, "inertia")["index"] + 1)
+    yield ("gap", "claim 9 (inertia)", "a gap that is too large",
+           change("inertia", "shift", "-30", 0, shift="-1"))
+    yield "sign", "is not proved", "lambda is called negative", change("lambda-sign", "sign", -1)
+    yield ("refine", "is not inside of claim", "two different points are called the same",
+           edit(deep, lambda d: find_claim(d, "refine").update(
+               premises=[1, find_claim(d, "refine")["premises"][1]])))
+    yield ("zero-pattern", "is not inside of claim", "other weights are called zero",
+           edit(deep, lambda d: find_claim(d, "zero-pattern").update(
+               premises=[1, other_zeros(d)])))
+    yield ("zeros-alone", "is not what is needed here",
+           "the zero of a restricted system is taken for a KKT point",
+           edit(deep, lambda d: find_claim(d, "lambda-sign").update(premises=[2])))
+    yield "rank", "is not proved to be at most 1", "rank one for a point of rank two", \
+        edit(deep, lambda d: find_claim(d, "rank", 0, rank=2).update(
+            rank=1, rows=[0], columns=[0], inverse=dyadic([1], 0)))
+    yield ("minor", "is not proved to be regular", "a minor without its inverse",
+           edit(deep, lambda d: find_claim(d, "rank", 0, rank=2).update(
+               inverse=dyadic([1, 0, 0, 1], 0))))
+    yield ("copies", "out of the outer box", "units of different rows are called equal",
+           edit(deep, lambda d: d["claims"].__setitem__(
+               find_claim(d, "rank", 0, rank=2)["id"] - 1,
+               {"id": find_claim(d, "rank", 0, rank=2)["id"], "kind": "equal-units",
+                "theorem": "T-RANKS", "premises": [rank_two], "layer": 1, "units": [0, 1],
+                "sign": 1})))
+    for name, factor in ("orbit-large", 2), ("orbit-small", 1 / 2):
+        orbit = find_claim(deep, "orbit")
+        yield (name, "the orbit has another size", f"the size of an orbit times {factor}",
+               change("orbit", "size", str(int(int(orbit["size"]) * factor))))
+    yield ("same-orbit", "are not proved different", "a point and its image are called two orbits",
+           same_orbit())
+    yield "basin", "the cap is too large", "a cap of tangent 1/2", \
+        change("basin", "tangent", "1/2")
+    yield ("basin-of-saddle", "does not give a gap", "a cap around a point that is no maximum",
+           edit(deep, lambda d: find_claim(d, "basin").update(
+               premises=[find_claim(d, "inertia", -1)["id"]]
+               if find_claim(d, "inertia", -1)["id"] < find_claim(d, "basin")["id"]
+               else [find_claim(d, "inertia")["id"]])))
+    yield ("theorem", "the theorem is not T-ORBIT", "the wrong theorem",
+           change("orbit", "theorem", "T-RANKS"))
+    yield ("system", "the system is not supported", "a system of another version",
+           change("exists-unique", "system", "slice"))
+    yield ("label", "the digest of the problem is", "a label is changed after the proof",
+           edit(deep, lambda d: d["problem"]["data"]["y"].__setitem__(0, "2")))
+    yield ("other-problem", "claim 1 (exists-unique): the test of Krawczyk fails",
+           "a label is changed, and the digest with it",
+           edit(deep, lambda d: (d["problem"]["data"]["y"].__setitem__(0, "2"), seal(d))))
+
+
+def same_orbit():
+    problem = Problem([2, 2, 1, 1], [[0, 0, 1], [0, 0, 1]], X, Y)
+    certificate = Certificate(problem)
+    u, multiplier = newton_kkt(problem, DEEP[-1])
+    image = u[2:4] + u[0:2] + [u[5], u[4]] + u[6:]
+    points = [certificate.point(v, multiplier, 30) for v in (u, image)]
+    certificate.claim("distinct", "T-ORBIT", points)
+    certificate.claim("distinct", "T-ORBIT", points, orbits=True)
+    return certificate.document()
+
+
+def bad_lines(good):
+    """Edits of the samples about eigenlines."""
+    two, cubic, cover, span = (good[k] for k in ("two-layer", "cubic", "cover", "span"))
+    for key in "positive", "orbits", "rank_one", "strict_second_order":
+        name = key.replace("_", "-")
+        yield ("census-" + name, "is another number", f"{key}: one too many",
+               edit(two, lambda d, k=key: find_claim(d, "census").update(
+                   {k: str(int(find_claim(d, "census")[k]) + 1)})))
+    yield ("line-index", "the index is another one", "the index of an eigenline is one off",
+           edit(two, lambda d: find_claim(d, "inertia").update(
+               index=1 - find_claim(d, "inertia")["index"])))
+    yield ("line-count", "real lines", "one line too many",
+           edit(cubic, lambda d: find_claim(d, "lines").update(
+               count=str(int(find_claim(d, "lines")["count"]) + 1))))
+    yield ("sign-missing", "the sign of claim", "the sign of an eigenvalue is not proved",
+           edit(two, lambda d: find_claim(d, "lines")["premises"].pop()))
+    yield ("inertia-missing", "the inertia of claim", "an index is not proved",
+           edit(two, lambda d: find_claim(d, "census")["premises"].pop()))
+    yield ("two-lines", "the test of Krawczyk fails", "a box that holds two eigenlines",
+           edit(cover, lambda d: find_claim(d, "exists-unique")["radius"].update(
+               mantissas="4294967296 34359738368")))
+    yield ("tree-merged", "of the tree of chart 0 is not proved",
+           "two boxes of a cover are replaced by the larger one that holds them",
+           edit(cover, lambda d: merge_leaves(find_claim(d, "complete-by-cover")["trees"])))
+    yield ("tree-wrong-line", "of the tree of chart", "a box is said to lie in that of another line",
+           edit(cover, lambda d: swap_lines(find_claim(d, "complete-by-cover"))))
+    yield ("mu-min", "of the tree of chart", "the cover of a larger mu_min for a smaller one",
+           edit(cover, lambda d: find_claim(d, "complete-by-cover").update(
+               mu_min="16")))
+    yield ("basis", "not orthogonal", "a basis that is not orthogonal",
+           edit(span, lambda d: find_claim(d, "tensor").update(
+               basis=[["1", "1", "0"], ["2", "0", "1"]])))
+    yield ("basis-small", "is not in the span", "a basis of a part of the span",
+           edit(span, lambda d: find_claim(d, "tensor").update(basis=[["1", "1", "0"]])))
+    yield ("order", "the order is not the product", "the order of another tensor",
+           edit(two, lambda d: find_claim(d, "tensor").update(order=4)))
+    yield ("unsupported", "unsupported claim", "a kind of claims that is not known",
+           edit(two, lambda d: find_claim(d, "census").update(kind="trajectory")))
+
+
+def merge_leaves(trees):
+    words = trees[0].split()
+    for i, word in enumerate(words):
+        leaves = "".join(w[0] for w in words[i + 1:i + 3])
+        if word[0] == "s" and leaves in ("zm", "zp", "mz", "pz", "mp", "pm", "zz"):
+            trees[0] = " ".join(words[:i] + words[i + 1:i + 2] + words[i + 3:])
+            return
+    raise ValueError("no such pair")
+
+
+def swap_lines(cover):
+    first, second = cover["premises"][1:3]
+    cover["trees"] = [t.replace(f"p{first}", "p#").replace(f"p{second}", f"p{first}")
+                      .replace("p#", f"p{second}") for t in cover["trees"]]
+
+
+def malformed_samples(good):
+    text = layout(good["line"])
+
+    def replace(old, new):
+        assert text.count(old) >= 1, old
+        return text.replace(old, new, 1)
+    yield "comma", ":3:1:", "a comma is missing", replace('},\n{"bits"', '}\n{"bits"')
+    yield "end", "text after the end", "text after the end", text + "x"
+    yield "twice", "appears twice", "a key appears twice", replace('"order":3', '"order":3,"order":3')
+    yield "key", "is not known here", "a key that is not known", replace('"order":3', '"ordre":3')
+    yield "real", "written in quotes", "a number that is no integer", replace('"order":3', '"order":3.0')
+    yield "zero", "without leading zeros", "a leading zero", replace('"order":3', '"order":03')
+    yield "escape", "without escapes", "an escape in a string", replace("generate.py", "generate\\u002epy")
+    yield "version", "an integer from 1 to 1", "another version", replace('"version":1', '"version":2')
+    yield "id", "an integer from 1 to 1", "a number out of order", replace('"id":1', '"id":2')
+    yield "premise", "comes before its claim", "a premise that follows", replace('"premises":[1]', '"premises":[5]')
+    yield "short", "integers are expected", "a vector without its last entry", \
+        replace('"mantissas":"1"', '"mantissas":""')
+    yield "radius", "radius 0 is not positive", "a radius of 0", \
+        replace('"mantissas":"1"', '"mantissas":"0"')
+    yield "vector", "single blanks", "a vector with one entry too many", \
+        replace('"mantissas":"1"', '"mantissas":"1 1"')
+    yield "bits", "an integer from 16", "too few bits", replace('"bits":80', '"bits":8')
+    yield "deep", "nested", "33 nested lists", replace('"unproved":[]', '"unproved":' + "[" * 33 + "]" * 33)
+    cover = good["cover"]
+    trees = find_claim(cover, "complete-by-cover")["trees"]
+    yield ("tree", "the tree does not end", "a tree without its last box",
+           layout(edit(cover, lambda d: find_claim(d, "complete-by-cover").update(
+               trees=[trees[0].rsplit(" ", 1)[0], trees[1]]))))
+    yield ("fraction", "a reduced fraction", "a fraction that is not reduced",
+           layout(edit(cover, lambda d: find_claim(d, "complete-by-cover").update(mu_min="2/2"))))
 
 
 def write_samples(folder):
-    rows = []
+    rows, good = [], {}
+
+    def add(name, status, message, text, content):
+        with open(f"{folder}/{name}.json", "w", encoding="ascii") as file:
+            file.write(content)
+        rows.append((name + ".json", status, message, text))
     for name, text, certificate in good_samples():
-        certificate.write(f"{folder}/good-{name}.json")
-        rows.append((f"good-{name}.json", 0, "VERIFIED", text))
+        good[name] = certificate.document()
+        add("good-" + name, 0, "VERIFIED", text, layout(good[name]))
+    digest = edit(good["two-layer"], lambda d: d.update(problem={"sha256": d["problem_sha256"]}))
+    add("good-digest", 0, "VERIFIED", "the problem is given by its digest", layout(digest))
+    with open(f"{folder}/problem.json", "w", encoding="ascii") as file:
+        file.write(PROBLEM)
+    add("bad-digest", 1, "the digest of the problem is", "the digest of another problem",
+        layout(edit(digest, lambda d: (d.update(problem_sha256="0" * 64),
+                                       d["problem"].update(sha256="0" * 64)))))
+    for name, message, text, document in itertools.chain(
+            bad_classes(), bad_points(good["deep-points"]), bad_lines(good)):
+        add("bad-" + name, 1, message, text, layout(document))
+    for name, message, text, content in malformed_samples(good):
+        add("malformed-" + name, 3, message, text, content)
+    add("limit-bits", 4, "--limit-bits", "more bits than the checker accepts by default",
+        layout(edit(good["line"], lambda d: find_claim(d, "exists-unique").update(bits=20000))))
     with open(f"{folder}/README.md", "w", encoding="ascii") as file:
         file.write(SAMPLES_HEAD)
         for name, status, message, text in rows:
             file.write(f"| `{name}` | {status} | `{message}` | {text} |\n")
 
+
+PROBLEM = """{ "ncf": 1,
+  "network": { "type": "feedforward", "widths": [2, 3, 1],
+               "activation": { "type": "power", "degree": 2 } },
+  "data": { "x": [[1, "2.0"], ["3", "-1"], ["-2/2", "+1"], ["0.2e1", "20e-1"]],
+            "y": ["1", -1, "2", "1"] } }
+"""
 
 SAMPLES_HEAD = """# Sample certificates
 
