@@ -11,7 +11,7 @@
 
 #define MAX_MONOMIALS 600000 /* of a jet, so that it takes megabytes */
 #define MAX_WORK 1e8         /* products of intervals above degree 2: about a second */
-#define MAX_UNKNOWNS 1000
+#define MAX_UNKNOWNS 300     /* beyond, T-CAP F is as good and faster */
 
 typedef struct {
     const struct ncf_problem *problem;
@@ -523,7 +523,7 @@ const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *p
     slong order = FLINT_MIN(affordable_order(n - 1, degree), max_order);
     for (; order >= 2; order--) {
         expansion_t e = {.problem = problem, .network = network, .jet = jet, .limits = limits};
-        e.max_work = order > 2 ? MAX_WORK : INFINITY;
+        e.max_work = order > 2 ? MAX_WORK : 4 * MAX_WORK;
         ncf__cap_jet_clear(jet);
         ncf__cap_monomials_init(&jet->set, n - 1, order);
         jet->degree = degree;

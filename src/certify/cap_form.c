@@ -56,7 +56,8 @@ static void set_ways(ncf_cap_monomials_t *set)
 
 void ncf__cap_monomials_init(ncf_cap_monomials_t *set, slong variables, slong order)
 {
-    NCF_REQUIRE(variables >= 1 && variables < INT16_MAX && order >= 1);
+    NCF_REQUIRE(variables >= 1 && variables < INT16_MAX);
+    NCF_REQUIRE(order >= 1 && order <= NCF_CAP_MAX_DEGREE);
     set->variables = variables;
     set->order = order;
     set->count = ncf__cap_monomials_count(variables, order, INT32_MAX - 1);
@@ -135,6 +136,7 @@ void ncf__cap_sums_init(ncf_cap_sums_t *sums, const ncf_cap_monomials_t *set, do
     sums->size = sums->mid + set->count;
     sums->reach = sums->size + set->count;
     sums->touched = ncf__malloc((size_t) set->count, sizeof(*sums->touched));
+    sums->sorted = ncf__malloc((size_t) set->count, sizeof(*sums->sorted));
     sums->touched_count = sums->terms = 0;
     sums->work = 0;
 }
@@ -143,6 +145,7 @@ void ncf__cap_sums_clear(ncf_cap_sums_t *sums)
 {
     ncf__free(sums->mid);
     ncf__free(sums->touched);
+    ncf__free(sums->sorted);
 }
 
 /* A product of intervals that are not exactly zero has a reach above 0, T-MIDRAD. */
@@ -175,18 +178,34 @@ void ncf__cap_add_affine(ncf_cap_sums_t *sums, const ncf_midrad_t *a, const ncf_
     }
 }
 
+/* sums->sorted = the numbers of the terms of g by degree; end[d]: where those of degree <= d end. */
+static void sort_terms(ncf_cap_sums_t *sums, slong *end, const ncf_cap_poly_t *g)
+{
+    const ncf_cap_monomials_t *set = sums->set;
+    slong at = 0, count[NCF_CAP_MAX_DEGREE + 2] = {0};
+    for (slong l = 0; l < g->count; l++)
+        count[set->degree[g->at[l]] + 1]++;
+    for (slong d = 0; d <= set->order; d++) {
+        count[d + 1] += count[d];
+        end[d] = count[d + 1];
+    }
+    for (; at < g->count; at++)
+        sums->sorted[count[set->degree[g->at[at]]]++] = (int32_t) at;
+}
+
 void ncf__cap_add_product(ncf_cap_sums_t *sums, const ncf_cap_poly_t *f, const ncf_cap_poly_t *g)
 {
     const ncf_cap_monomials_t *set = sums->set;
-    sums->work += (double) f->count * (double) g->count;
+    slong end[NCF_CAP_MAX_DEGREE + 1];
+    sort_terms(sums, end, g);
     for (slong k = 0; k < f->count && sums->work <= sums->max_work; k++) {
-        slong room = set->order - set->degree[f->at[k]];
-        for (slong l = 0; l < g->count; l++) {
-            if (set->degree[g->at[l]] <= room)
-                add_term(sums, ncf__cap_monomial_product(set, f->at[k], g->at[l]), f->x[k],
-                         g->x[l]);
+        slong last = end[set->order - set->degree[f->at[k]]];
+        for (slong s = 0; s < last; s++) {
+            slong l = sums->sorted[s];
+            add_term(sums, ncf__cap_monomial_product(set, f->at[k], g->at[l]), f->x[k], g->x[l]);
         }
         sums->terms++;
+        sums->work += (double) last;
     }
 }
 

@@ -53,10 +53,11 @@ void ncf__cap_poly_set(ncf_cap_poly_t *f, ncf_midrad_t x);
 typedef struct {
     const ncf_cap_monomials_t *set;
     double *mid, *size, *reach; /* set->count: as in ncf__midrad_sum; 0 but for the touched ones */
-    int32_t *touched;
+    int32_t *touched, *sorted;  /* set->count */
     slong touched_count;
     slong terms;                /* products in one coefficient, at most */
-    double work;                /* products so far; above max_work nothing in `mid` means anything */
+    double work;                /* products so far; above max_work nothing in `mid` means
+                                   anything */
     double max_work;
 } ncf_cap_sums_t;
 

@@ -294,7 +294,7 @@ void ncf__cap_propose_free(double *free, double *shift, const ncf_cap_proposal_t
     double *x = ncf__malloc((size_t) b.count, sizeof(double));
     memcpy(x, free, size);
     if (find_shift(&b, x)) {
-        if (proposal->accuracy > 0)
+        if (proposal->accuracy > 0 && b.count > 1)
             ascend(&b, x, proposal->accuracy);
         raise_shift(&b, x);
     }
