@@ -23,6 +23,10 @@ UNIT_TESTS += tests/unit/t-adversary
 tests_unit_t_adversary_SOURCES = tests/unit/t-adversary.c tests/unit/tensor_samples.h
 tests_unit_t_adversary_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-checker
+tests_unit_t_checker_SOURCES = tests/unit/t-checker.c
+tests_unit_t_checker_LDADD = proofs/checker/libcheck.la $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-eigen
 tests_unit_t_eigen_SOURCES = tests/unit/t-eigen.c
 tests_unit_t_eigen_LDADD = $(unit_ldadd)

@@ -14,6 +14,7 @@
  *   exist.c    exists-unique, refine, zero-pattern, lambda-sign (T-KRAWCZYK, T-ZEROS)
  *   inertia.c  inertia (T-CONGRUENCE)
  *   classes.c  real, distinct, complete-by-count, lines, census (T-CHART, T-COUNT)
+ *   closed.c   closed-form (T-DECOUPLE, T-RANKONE)
  *   cover.c    complete-by-cover (T-CHARTCOVER)
  *   symmetry.c equal-units, orbit, distinct orbits (T-ORBIT)
  *   rank.c     rank (T-RANKS)
@@ -268,7 +269,7 @@ typedef struct claim {
     system_t system;
     box_t box;    /* of the KKT point (n + 1), or of the real parts, then the imaginary ones,
                      of c with c_chart = 1 (dimension each), and then of nu */
-    box_t outer;  /* of a point: the only zero in this box is that in `box` */
+    box_t outer;  /* of a point: the only zero in this box is that in `box`; empty: not known */
     int is_point;
     size_t zero_count, *zeros; /* exists-unique with zeros */
     const struct claim *tensor;
@@ -320,12 +321,17 @@ void check_census(const certificate_t *certificate, claim_t *claim);
 void check_equal_units(const certificate_t *certificate, claim_t *claim);
 void check_rank(const certificate_t *certificate, claim_t *claim);
 void check_orbit(const certificate_t *certificate, claim_t *claim);
+void check_closed_form(const certificate_t *certificate, claim_t *claim);
+void check_extend(const certificate_t *certificate, claim_t *claim);
 void check_basin(const certificate_t *certificate, claim_t *claim);
 
 /* Parts of a check that other files use. */
 /* (1/m) grad G(c), and (m - 1) G c^(m-2) row by row; either may be NULL. */
 void tensor_evaluate(complex_t *gradient, complex_t *hessian, const tensor_t *tensor,
                      const complex_t *c);
+/* The eigenpairs span pairwise different lines, and none that of another one's conjugate; sets its
+   own bits. */
+void prove_different(const claim_t *claim, claim_t **pairs, size_t count);
 /* Are two points proved to be on different orbits? */
 int orbits_differ(const certificate_t *certificate, const claim_t *a, const claim_t *b);
 /* First weight of W_l, 1 <= l <= K. */

@@ -67,10 +67,10 @@ static int differ_between_charts(const claim_t *a, const claim_t *b, complex_t *
 }
 
 /*
- * The premises from `first` on span pairwise different lines. A real pair is its own conjugate, so
+ * A real pair is its own conjugate, so
  * differing from b is differing from the conjugate of b.
  */
-static void prove_different(const claim_t *claim, claim_t **pairs, size_t count)
+void prove_different(const claim_t *claim, claim_t **pairs, size_t count)
 {
     mark_t mark = memory_mark();
     set_bits(128);

@@ -352,12 +352,11 @@ void check_refine(const certificate_t *certificate, claim_t *claim)
     take_point(claim, kkt_premise(claim, 0, 0), kkt_premise(claim, 1, 0));
 }
 
-void check_zero_pattern(const certificate_t *certificate, claim_t *claim)
+/* The components in zeros of grad N over the box are exactly 0. */
+static void prove_zeros(const certificate_t *certificate, const claim_t *claim,
+                        const claim_t *inner)
 {
     size_t n = certificate->problem->weights;
-    check_keys(claim->node, "id kind theorem premises");
-    const claim_t *inner = kkt_premise(claim, 1, 1);
-    take_point(claim, kkt_premise(claim, 0, 0), inner);
     mark_t mark = memory_mark();
     set_bits(64);
     ball_t *u = new_balls(n), *gradient = new_balls(n);
@@ -369,6 +368,24 @@ void check_zero_pattern(const certificate_t *certificate, claim_t *claim)
             rejected(claim, "the derivative of weight %zu is not exactly zero",
                      inner->zeros[k]);
     memory_release(mark);
+}
+
+void check_zero_pattern(const certificate_t *certificate, claim_t *claim)
+{
+    check_keys(claim->node, "id kind theorem premises");
+    take_point(claim, kkt_premise(claim, 0, 0), kkt_premise(claim, 1, 1));
+    prove_zeros(certificate, claim, claim->premises[1]);
+}
+
+void check_extend(const certificate_t *certificate, claim_t *claim)
+{
+    check_keys(claim->node, "id kind theorem premises");
+    const claim_t *inner = kkt_premise(claim, 0, 1);
+    if (claim->premise_count != 1)
+        rejected(claim, "there is not one premise");
+    prove_zeros(certificate, claim, inner);
+    claim->box = inner->box;
+    claim->is_point = 1;
 }
 
 void check_lambda_sign(const certificate_t *certificate, claim_t *claim)

@@ -8,6 +8,7 @@ proofs_checker_libcheck_la_SOURCES = \
 	proofs/checker/cap.c \
 	proofs/checker/claims.c \
 	proofs/checker/classes.c \
+	proofs/checker/closed.c \
 	proofs/checker/cover.c \
 	proofs/checker/exist.c \
 	proofs/checker/inertia.c \

@@ -91,6 +91,8 @@ void check_equal_units(const certificate_t *certificate, claim_t *claim)
     const claim_t *point = premise(claim, 0, "point");
     if (part == NULL || part->depth < 2 || claim->premise_count != 1)
         rejected(claim, "the network has no hidden units, or there is not one premise");
+    if (point->outer.count == 0)
+        rejected(claim, "the point is not known to be unique");
     size_t l = (size_t) integer(member(node, "layer"), 1, (long) part->depth - 1), count;
     size_t *units = index_list(&count, member(node, "units"), part->widths[l] - 1);
     long sign = integer(member(node, "sign"), -1, 1);
@@ -292,6 +294,8 @@ void check_orbit(const certificate_t *certificate, claim_t *claim)
     const claim_t *point = premise(claim, 0, "point");
     if (part == NULL || claim->premise_count != 1)
         rejected(claim, "the network is not feed-forward, or there is not one premise");
+    if (point->outer.count == 0)
+        rejected(claim, "the point is not known to be unique");
     search_t s = new_search(part, &point->box, &point->box);
     s.same = 1;
     for (size_t k = 0; k < s.count; k++)

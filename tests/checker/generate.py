@@ -466,6 +466,78 @@ def power(jet, exponent):
     return result
 
 
+def bounds(value, digits=6):
+    """Rationals below and above."""
+    scale = 10**digits
+    return {"lambda_low": str(Fraction(math.floor(value * scale) - 1, scale)),
+            "lambda_high": str(Fraction(math.ceil(value * scale) + 1, scale))}
+
+
+def closed_forms(certificate, problem, order):
+    """Orbits in closed form from all lines of a certificate of eigenpairs."""
+    form = Form(problem, order)
+    lines = []
+    for claim in [c for c in certificate.claims if c.get("field") == "real"]:
+        inertia = [c for c in certificate.claims if c["kind"] == "inertia"
+                   and c["premises"] == [claim["id"]]][0]
+        values = [int(m) * 2.0**claim["centre"]["exponent"]
+                  for m in claim["centre"]["mantissas"].split()]
+        c, nu = values[:-1], values[-1]
+        c.insert(claim["chart"], 1.0)
+        square = sum(d * v * v for d, v in zip(form.metric, c))
+        lines.append((claim["id"], inertia["id"], inertia["index"],
+                      abs(nu) * square**((order - 2) / 2)))
+    if len(problem.widths) == 3:
+        p, h = order, problem.widths[1]
+        factor = math.sqrt(p) * (p / (p + 1))**((p - 1) / 2)
+        for units in [[1] + [0] * (len(lines) - 1), [1] * len(lines), [2] + [1] * (len(lines) - 1)]:
+            used = [(n, line) for n, line in zip(units, lines) if n > 0]
+            k = sum(units)
+            if k > h:
+                continue
+            total = sum(n * line[3]**(-2 / (p - 1)) for n, line in used)
+            size = math.factorial(h) // math.factorial(h - k) * 2**k
+            for n, _ in used:
+                size //= math.factorial(n)
+            certificate.claim("closed-form", "T-DECOUPLE", [line[0] for _, line in used]
+                              + [line[1] for _, line in used], units=[n for n, _ in used],
+                              size=str(size), bits=80,
+                              index=k - 1 + sum(n * line[2] for n, line in used),
+                              **bounds(factor * total**(-(p - 1) / 2)))
+        return certificate
+    degrees = [len(c) - 1 for c in problem.activations]
+    e = [math.prod(degrees[l:]) for l in range(len(degrees) + 1)]
+    top = sum(e)
+    for supports in itertools.product(*(range(1, k + 1) for k in problem.widths[1:-1])):
+        value = top * lines[0][3] * math.prod((v / top)**(v / 2) for v in e)
+        value *= math.prod(s**((1 - p) * v / 2) for s, p, v in zip(supports, degrees, e[1:]))
+        size = math.prod(math.comb(k, s) * 2**s for k, s in zip(problem.widths[1:], supports))
+        extra = {"index": lines[0][2]} if max(supports) == 1 else {}
+        certificate.claim("closed-form", "T-RANKONE", lines[0][:1 + len(extra)],
+                          supports=list(supports), size=str(size), bits=80, **bounds(value), **extra)
+    return certificate
+
+
+def extended():
+    """20 hidden units of which one is active: a point without the other weights."""
+    problem = Problem([2, 20, 1], [[0, 0, 0, 1]], X, Y)
+    small = Problem([2, 1, 1], [[0, 0, 0, 1]], X, Y)
+    u, multiplier = newton_kkt(small, [0.8, 0.3, 0.5])
+    _, jacobian = kkt(small, u, multiplier, range(3))
+    certificate = Certificate(problem)
+    point = certificate.claim("exists-unique", "T-KRAWCZYK", system="kkt", bits=80,
+                              zeros=[i for i in range(60) if i not in (0, 1, 40)],
+                              centre=dyadic(u + [multiplier], 60),
+                              radius=dyadic([2**-30] * 4, 30),
+                              inverse=dyadic(itertools.chain(*inverse(jacobian)), 40))
+    point = certificate.claim("extend", "T-ZEROS", [point])
+    certificate.claim("lambda-sign", "T-KRAWCZYK", [point], sign=1 if multiplier > 0 else -1)
+    row = 0 if abs(u[0]) > abs(u[1]) else 1
+    certificate.claim("rank", "T-RANKS", [point], layer=1, rank=1, rows=[0], columns=[row],
+                      bits=64, inverse=dyadic([1 / u[row]], 30))
+    return certificate
+
+
 # One point of three of the five orbits of examples/deep-square.json.
 DEEP = [[0.71203713, -0.25383399, 0, 0, 0.53452248, 0, -0.37796447],
         [0.32675104, 0.42302251, 0.32675104, 0.42302251, 0.37796447, 0.37796447, 0.37796447],
@@ -724,13 +796,35 @@ def wide_pair(certificate, tensor, form, c, chart, radius_bits):
     return number, nu, slope * radius
 
 
+def example():
+    """v w^2 / 2: the point w^2 = 2/3, v^2 = 1/3."""
+    problem = Problem([1, 1, 1], [[0, 0, 1]], [[1]], [Fraction(1, 2)])
+    certificate = Certificate(problem, "by hand")
+    u, multiplier = newton_kkt(problem, [0.8, 0.6])
+    _, jacobian = kkt(problem, u, multiplier, range(2))
+    point = certificate.claim("exists-unique", "T-KRAWCZYK", system="kkt", bits=64,
+                              centre=dyadic(u + [multiplier], 30),
+                              radius=dyadic([2**-20] * 3, 20),
+                              inverse=dyadic(itertools.chain(*inverse(jacobian)), 10))
+    certificate.claim("lambda-sign", "T-KRAWCZYK", [point], sign=1)
+    certificate.claim("inertia", "T-CONGRUENCE", [point], index=0, pivot=0, bits=64,
+                      transform=dyadic([1], 0))
+    return certificate
+
+
 # ---- Samples -----------------------------------------------------------------------------
 
 def good_samples():
     rng = random.Random(1)
     squares, cubes = [[0, 0, 1]], [[0, 0, 0, 1]]
+    yield "example", "the example of ncf-certificate(5)", example()
     yield ("two-layer", "all KKT points of examples/quickstart.json: both eigenlines and the census",
-           eigen_certificate(Problem([2, 3, 1], squares, X, Y), 2, rng))
+           closed_forms(eigen_certificate(Problem([2, 3, 1], squares, X, Y), 2, rng),
+                        Problem([2, 3, 1], squares, X, Y), 2))
+    yield ("closed-cubic", "orbits in closed form for order 3 and ten hidden units",
+           closed_forms(eigen_certificate(Problem([2, 10, 1], cubes, X, Y), 3, rng),
+                        Problem([2, 10, 1], cubes, X, Y), 3))
+    yield "extend", "one active unit of twenty, the other weights left out", extended()
     yield ("cubic", "order 3 in three dimensions: 7 classes, some of them not real",
            eigen_certificate(cubic_problem()[0], 3, rng))
     yield ("span", "data in a plane of the space: the eigenpairs in an orthogonal basis of it",
@@ -740,7 +834,8 @@ def good_samples():
     yield ("line", "one input: one eigenline",
            eigen_certificate(Problem([1, 2, 1], cubes, [[1], [2]], [1, 1]), 3, rng))
     yield ("rank-one", "three layers: the number of rank-one points",
-           eigen_certificate(Problem([2, 2, 1, 1], squares * 2, X, Y), 4, rng))
+           closed_forms(eigen_certificate(Problem([2, 2, 1, 1], squares * 2, X, Y), 4, rng),
+                        Problem([2, 2, 1, 1], squares * 2, X, Y), 4))
     yield ("deep-points", "three layers: every kind of claim about single points",
            deep_points())
     yield ("inhomogeneous", "the activation t + t^2/2",
@@ -917,6 +1012,20 @@ def bad_lines(good):
         yield ("census-" + name, "is another number", f"{key}: one too many",
                edit(two, lambda d, k=key: find_claim(d, "census").update(
                    {k: str(int(find_claim(d, "census")[k]) + 1)})))
+    for sample in "two-layer", "closed-cubic", "rank-one":
+        for key, value in ("lambda_low", "100000"), ("lambda_high", "1/1000"), ("size", "10"):
+            message = "another size" if key == "size" else "lambda is not proved"
+            yield (f"closed-{sample}-{key.replace('_', '-')}", message, f"closed form: another {key}",
+                   edit(good[sample], lambda d, k=key, v=value:
+                        find_claim(d, "closed-form").update({k: v})))
+        yield (f"closed-{sample}-index", "the index is another one", "closed form: another index",
+               edit(good[sample], lambda d: find_claim(d, "closed-form").update(
+                   index=find_claim(d, "closed-form")["index"] + 1)))
+    yield ("closed-same-line", "are not proved different", "a line is used twice",
+           edit(good["closed-cubic"], lambda d: find_claim(d, "closed-form", 1)["premises"].__setitem__(
+               1, find_claim(d, "closed-form", 1)["premises"][0])))
+    yield ("extend", "is not exactly zero", "weights are called zero whose derivative is not",
+           false_extension())
     yield ("line-index", "the index is another one", "the index of an eigenline is one off",
            edit(two, lambda d: find_claim(d, "inertia").update(
                index=1 - find_claim(d, "inertia")["index"])))
@@ -947,6 +1056,15 @@ def bad_lines(good):
            edit(two, lambda d: find_claim(d, "tensor").update(order=4)))
     yield ("unsupported", "unsupported claim", "a kind of claims that is not known",
            edit(two, lambda d: find_claim(d, "census").update(kind="trajectory")))
+
+
+def false_extension():
+    """One unit with two inputs; the second weight is fixed to be 0."""
+    problem = Problem([2, 1, 1], [[0, 0, 1]], X, Y)
+    certificate = Certificate(problem)
+    u, multiplier = newton_kkt(problem, [0.8, 0, 0.5], [1])
+    certificate.claim("extend", "T-ZEROS", [certificate.point(u, multiplier, 30, [1])])
+    return certificate.document()
 
 
 def merge_leaves(trees):

@@ -46,6 +46,8 @@ static const struct {
     { "shift", "another bound with a proof of its own" },
     { "tangent", "a smaller cap" },
     { "mu_min", "a larger bound" },
+    { "lambda_low", "another bound with a proof of its own" },
+    { "lambda_high", "another bound with a proof of its own" },
     { "problem", "a default that may be left out" },
     { "unproved", "text that claims nothing" },
     { "statement", "text that claims nothing" },
@@ -55,7 +57,7 @@ static const struct {
 
 /* Of these only the absence, and no other value, can be true. */
 static const char *const removable[] = { "orbits", "positive", "rank_one", "strict_second_order",
-                                         "loss", "pooling", "stride", "channels", "head", "unproved" };
+                                         "index", "loss", "pooling", "stride", "channels", "head", "unproved" };
 
 static uint64_t random_state;
 

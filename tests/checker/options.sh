@@ -40,8 +40,8 @@ fact() {
 }
 
 good=$samples/good-two-layer.json
-expect 0 "VERIFIED $good (11 claims)" "$good"
-expect 0 "VERIFIED - (11 claims)" - <"$good"
+expect 0 "VERIFIED $good (14 claims)" "$good"
+expect 0 "VERIFIED - (14 claims)" - <"$good"
 expect 0 "1 statement is listed as unproved" "$samples/good-deep-points.json"
 expect 1 "REJECTED $samples/bad-label.json: " "$samples/bad-label.json"
 expect 0 "Usage: ncf-check" --help
@@ -73,6 +73,10 @@ expect 2 "use --problem" "$samples/good-digest.json"
 expect 1 "is not that of the file" --problem="$top/examples/quartic.json" "$good"
 expect 1 "the digest of the problem" --problem="$top/examples/quartic.json" "$samples/good-digest.json"
 expect 3 "csv.json:" --problem="$top/examples/csv.json" "$good"
+
+# The example of the page of the format.
+sed -n '/^\.Sh EXAMPLES/,/^\.Ed/p' "$top/doc/ncf-certificate.5" | sed '1,/^\.Bd/d; /^\.Ed/d' >example.json
+expect 0 "(3 claims; 1 statement is listed" example.json
 
 "$program" --quiet "$good" >out 2>err
 fact "--quiet prints nothing" "$([ ! -s out ] && [ ! -s err ]; echo $?)"
