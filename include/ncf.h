@@ -399,6 +399,8 @@ typedef struct {
     long max_precision;     /* bits at which a proof attempt gives up; 8192 */
     const char *delta;      /* exact text: the rows hold w / delta, and their times are
                                t delta^(L-2); NULL: "1" */
+    const ncf_points_t *orbits; /* a list of KKT points, such as a result of ncf_solve: the
+                               result says on which of their orbits the point lies; NULL */
     double time_limit;      /* seconds of wall time, <= 0: none; 0 */
     ncf_progress_fn progress; /* NULL: none */
     void *progress_context;
@@ -442,6 +444,7 @@ typedef struct {
                                   `initial`; NULL: "1/1000", on the sphere always "1" */
     const ncf_points_t *initial; /* one candidate, scaled to length delta; NULL: random */
     uint64_t seed;             /* of a random start, uniform on the sphere; 1 */
+    uint64_t run;              /* number of the start for this seed, as in ncf_flow_runs; 0 */
     const char *until;         /* what ends the run, see ncf_flow; NULL: a choice by the kind */
     const char *step;          /* exact text: of gradient descent, in plain time; NULL: "1/10" */
     double tolerance;          /* of the local error relative to |w|, 1e-14 to 0.1; 1e-10 */
@@ -450,6 +453,7 @@ typedef struct {
     int rescaled;              /* non-zero: the trajectory holds tau and w / delta; 0 */
     int reference;             /* non-zero: the early phase is integrated again in
                                   multiprecision; 0 */
+    const ncf_points_t *orbits; /* as for ncf_match; NULL */
     int threads;               /* worker threads, 1 to 1024; results do not depend on it; 1 */
     long precision;            /* bits of the printed enclosures, 53 to 100000; 128 */
     long max_precision;        /* bits at which a proof attempt gives up; 8192 */
@@ -515,6 +519,64 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_trajectory(FILE *stream,
                                                               const ncf_result_t *result,
                                                               ncf_trajectory_format_t format,
                                                               ncf_error_t *err);
+
+/* ---- Many runs of a flow ------------------------------------------------------------ */
+
+typedef struct {
+    size_t size;            /* sizeof(ncf_flow_runs_options_t), set by the initialiser */
+    ncf_flow_kind_t kind;   /* NCF_FLOW_TRAINING; not NCF_FLOW_DESCENT */
+    const char *delta;      /* exact text of |w(0)|, 1e-100 to 1e10; NULL: "1/1000" */
+    size_t runs;            /* 1 to 1000000; 1000 */
+    uint64_t seed;          /* of the random starts; 1 */
+    double tolerance;       /* of the local error relative to |w|, 1e-14 to 0.1; 1e-10 */
+    long max_steps;         /* of one integration, 1 to 1000000; 100000 */
+    const ncf_points_t *orbits; /* a list of KKT points to number the orbits by; NULL: none */
+    int threads;            /* worker threads, 1 to 1024; results do not depend on it; 1 */
+    long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
+    long max_precision;     /* bits at which a proof attempt gives up; 8192 */
+    double time_limit;      /* seconds of wall time, <= 0: none; 0 */
+    ncf_progress_fn progress; /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_flow_runs_options_t;
+
+/** ncf_flow_runs_options_init(options): the defaults given above. */
+NCF_API void ncf_flow_runs_options_init(ncf_flow_runs_options_t *options);
+
+/**
+ * ncf_flow_runs(out, problem, options, err):
+ * Integrates runs from w(0) = delta w_0 with w_0 uniform on the unit sphere, as far as the
+ * early phase of ncf_match goes, each of them by two integrators, and says to which KKT points
+ * they turn and what share of the sphere that is. The early phase ends where the gradients of
+ * training and of N differ by more than a tenth, or where the direction comes to rest. A run is
+ * matched to an orbit when it is proved that its direction there lies in the certified cap of
+ * a point of the orbit, for both integrators: then the flow of N from there converges to the
+ * point in direction. That training goes there is measured, and shares are estimates with
+ * Wilson's interval of 95 %. Limits end the work between blocks of runs; the result is then
+ * about those that are finished and is labelled as partial.
+ *
+ * Out:      out      the result: orbits that runs were matched to, largest lambda first
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range, a list for another network),
+ *           NCF_EUNSUPPORTED (as for ncf_match)
+ * Owns:     the caller frees *out with ncf_result_free; problem and orbits may be freed before
+ * Threads:  reentrant; starts options->threads - 1 threads and joins them
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_flow_runs(ncf_result_t **out,
+                                                const ncf_problem_t *problem,
+                                                const ncf_flow_runs_options_t *options,
+                                                ncf_error_t *err);
+
+/**
+ * ncf_result_write_runs(stream, result, err):
+ * Writes a row for each run of a result of ncf_flow_runs as CSV with a header. Run k starts
+ * where ncf_flow does for the same seed and run k.
+ *
+ * Returns:  NCF_OK, NCF_EARG (another result), or NCF_EIO if the stream fails
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_runs(FILE *stream,
+                                                        const ncf_result_t *result,
+                                                        ncf_error_t *err);
 
 /* ---- Information ----------------------------------------------------------------- */
 

@@ -55,7 +55,7 @@ static ncf_status_t read_start(double *start, double *norm, slong n,
     const ncf_points_t *initial = options->initial;
     *norm = 1;
     if (initial == NULL) {
-        ncf__flow_random_start(start, n, options->seed, 0);
+        ncf__flow_random_start(start, n, options->seed, options->run);
         return NCF_OK;
     }
     if (fmpq_mat_ncols(initial->rows) != n)
@@ -99,7 +99,8 @@ static char *origin_text(const ncf_flow_options_t *options)
 {
     if (options->initial != NULL)
         return ncf__format("the direction of %s", options->initial->name);
-    return ncf__format("a random direction, seed %llu", (unsigned long long) options->seed);
+    return ncf__format("a random direction, seed %llu, run %llu",
+                       (unsigned long long) options->seed, (unsigned long long) options->run);
 }
 
 /* The number of weights; a failure when there are too many to be rows. */
@@ -134,16 +135,28 @@ static ncf_status_t run(ncf_result_t **out, const ncf_problem_t *problem,
     ncf_limits_t limits = {options->time_limit > 0 ? start + options->time_limit : 0,
                            options->stop, options->progress, options->progress_context};
     struct ncf_flow_run *made;
+    ncf_catalogue_t *catalogue;
     ncf_solve_options_t shown;
-    ncf_status_t status = ncf__flow_run_new(&made, problem, plan, &limits, err);
+    ncf_status_t status =
+        ncf__match_catalogue(&catalogue, problem, options->orbits, options->precision,
+                             options->max_precision, options->threads, &limits, err);
     if (status != NCF_OK)
         return status;
+    status = ncf__flow_run_new(&made, problem, plan, &limits, err);
+    if (status != NCF_OK) {
+        ncf__catalogue_free(catalogue);
+        return status;
+    }
     ncf_solve_options_init(&shown);
     shown.precision = options->precision;
     shown.max_precision = options->max_precision;
     struct ncf_result *result = ncf__result_new(problem, &shown);
     made->origin = origin_text(options);
     result->flow = made;
+    result->catalogue = catalogue;
+    result->listed = catalogue != NULL && made->matching != NULL
+                         ? ncf__catalogue_number(catalogue, &made->matching->found.point)
+                         : NCF_LISTED_UNDECIDED;
     result->limit = made->limit;
     result->exit_status = exit_status(made);
     result->seconds = ncf__clock() - start;

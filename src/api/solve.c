@@ -5,6 +5,7 @@
 #include "../pipeline/certify_points.h"
 #include "../pipeline/deep.h"
 #include "../pipeline/flow_run.h"
+#include "../pipeline/flow_study.h"
 #include "../pipeline/match.h"
 #include "../report/report.h"
 
@@ -262,6 +263,8 @@ void ncf_result_free(ncf_result_t *result)
     ncf__prune_free(result->resumed);
     ncf__matching_free(result->matching);
     ncf__flow_run_free(result->flow);
+    ncf__flow_study_free(result->study);
+    ncf__catalogue_free(result->catalogue);
     ncf__cap_list_clear(&result->caps);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);

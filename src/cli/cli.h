@@ -23,6 +23,9 @@ typedef struct {
     const char *trajectory_prefix; /* of `flow`: NULL: from the problem's name; "none" */
     const char *initial;  /* of `flow`: file name or "-"; NULL: random */
     ncf_flow_options_t flow;
+    long runs;            /* of `flow`: 0: a single one */
+    const char *runs_csv; /* of `flow --runs`: NULL: no such file */
+    const char *orbits;   /* of `match` and `flow`: a list of points, NULL: none */
     const char *output;  /* NULL: standard output */
     int json;
     int quiet;
@@ -119,6 +122,10 @@ ncf_problem_t *cli_read_problem(const cli_options_t *options, int *status);
 /* What reading has left of the time limit; 0 means none. */
 double cli_time_left(double limit, double start);
 
+/* Reads the list of orbits of the options, NULL without one; 0, or a status after a message. */
+int cli_read_orbits(ncf_points_t **orbits, const cli_options_t *options,
+                    const ncf_problem_t *problem);
+
 /* Writes the result and frees it; returns the exit status that it stands for. */
 int cli_finish(const cli_options_t *options, ncf_result_t *result);
 
@@ -128,6 +135,7 @@ int cli_solve(const cli_options_t *options);
 int cli_certify(const cli_options_t *options);
 int cli_match(const cli_options_t *options);
 int cli_flow(const cli_options_t *options);
+int cli_flow_runs(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
 
 #endif

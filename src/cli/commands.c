@@ -135,12 +135,25 @@ static int read_trajectory(ncf_problem_t **problem, ncf_trajectory_t **trajector
     return cli_fail_with(&err);
 }
 
+int cli_read_orbits(ncf_points_t **orbits, const cli_options_t *options,
+                    const ncf_problem_t *problem)
+{
+    ncf_error_t err;
+    *orbits = NULL;
+    ncf_error_init(&err);
+    if (options->orbits == NULL ||
+        ncf_points_read(orbits, options->orbits, problem, &err) == NCF_OK)
+        return 0;
+    return cli_fail_with(&err);
+}
+
 int cli_match(const cli_options_t *options)
 {
     ncf_error_t err;
     ncf_result_t *result;
     ncf_problem_t *problem;
     ncf_trajectory_t *trajectory;
+    ncf_points_t *orbits;
     ncf_match_options_t match;
     cli_progress_start(options);
     cli_stop_arm(options->solve.time_limit);
@@ -148,7 +161,14 @@ int cli_match(const cli_options_t *options)
     int status = read_trajectory(&problem, &trajectory, options);
     if (status != 0)
         return status;
+    status = cli_read_orbits(&orbits, options, problem);
+    if (status != 0) {
+        ncf_trajectory_free(trajectory);
+        ncf_problem_free(problem);
+        return status;
+    }
     ncf_match_options_init(&match);
+    match.orbits = orbits;
     match.kind = options->kind;
     match.delta = options->delta;
     match.precision = options->solve.precision;
@@ -161,6 +181,7 @@ int cli_match(const cli_options_t *options)
     ncf_status_t done = ncf_match(&result, problem, trajectory, &match, &err);
     cli_stop_answered();
     cli_progress_end();
+    ncf_points_free(orbits);
     ncf_trajectory_free(trajectory);
     ncf_problem_free(problem);
     if (done != NCF_OK)

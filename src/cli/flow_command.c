@@ -62,25 +62,35 @@ static int write_trajectory(const cli_options_t *options, const ncf_result_t *re
     return status;
 }
 
-/* Problem and initial weights; 0, or the exit status after a message. */
-static int read_files(ncf_problem_t **problem, ncf_points_t **initial,
+static int is_stdin(const char *name)
+{
+    return name != NULL && strcmp(name, "-") == 0;
+}
+
+/* Problem, initial weights and list; 0, or the exit status after a message. */
+static int read_files(ncf_problem_t **problem, ncf_points_t **initial, ncf_points_t **orbits,
                       const cli_options_t *options)
 {
     int status = 0;
     ncf_error_t err;
     *problem = NULL;
-    *initial = NULL;
-    if (options->initial != NULL && strcmp(options->initial, "-") == 0 &&
-        strcmp(options->problem, "-") == 0)
-        return cli_fail(EXIT_USAGE, "only one of the two files can be standard input");
+    *initial = *orbits = NULL;
+    if (is_stdin(options->initial) + is_stdin(options->orbits) + is_stdin(options->problem) > 1)
+        return cli_fail(EXIT_USAGE, "only one of the files can be standard input");
     *problem = cli_read_problem(options, &status);
-    if (*problem == NULL || options->initial == NULL)
+    if (*problem == NULL)
         return status;
     ncf_error_init(&err);
-    if (ncf_points_read(initial, options->initial, *problem, &err) == NCF_OK)
+    if (options->initial != NULL &&
+        ncf_points_read(initial, options->initial, *problem, &err) != NCF_OK)
+        status = cli_fail_with(&err);
+    if (status == 0)
+        status = cli_read_orbits(orbits, options, *problem);
+    if (status == 0)
         return 0;
+    ncf_points_free(*initial);
     ncf_problem_free(*problem);
-    return cli_fail_with(&err);
+    return status;
 }
 
 int cli_flow(const cli_options_t *options)
@@ -88,17 +98,22 @@ int cli_flow(const cli_options_t *options)
     ncf_error_t err;
     ncf_result_t *result;
     ncf_problem_t *problem;
-    ncf_points_t *initial;
+    ncf_points_t *initial, *orbits;
     ncf_flow_options_t flow = options->flow;
+    if (options->runs > 0)
+        return cli_flow_runs(options);
+    if (options->runs_csv != NULL)
+        return cli_fail(EXIT_USAGE, "--runs-csv needs --runs");
     cli_progress_start(options);
     cli_stop_arm(options->solve.time_limit);
     double start = cli_clock();
-    int status = read_files(&problem, &initial, options);
+    int status = read_files(&problem, &initial, &orbits, options);
     if (status != 0)
         return status;
     flow.kind = options->kind;
     flow.delta = options->delta;
     flow.initial = initial;
+    flow.orbits = orbits;
     flow.seed = options->solve.seed;
     flow.threads = options->solve.threads;
     flow.precision = options->solve.precision;
@@ -111,6 +126,7 @@ int cli_flow(const cli_options_t *options)
     ncf_status_t done = ncf_flow(&result, problem, &flow, &err);
     cli_stop_answered();
     cli_progress_end();
+    ncf_points_free(orbits);
     ncf_points_free(initial);
     ncf_problem_free(problem);
     if (done != NCF_OK)

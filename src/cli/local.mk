@@ -7,5 +7,6 @@ ncf_SOURCES = \
 	src/cli/options.c \
 	src/cli/output.c \
 	src/cli/progress.c \
+	src/cli/runs_command.c \
 	src/cli/stop.c
 ncf_LDADD = libncf.la

@@ -92,6 +92,9 @@ static const cli_command_t commands[] = {
      "The files have the columns time, weights, loss, norm and N, and `ncf match` reads\n"
      "them. Their names begin with that of the problem and -flow, in this folder.\n"
      "\n"
+     "--runs=N follows N random starts as far as the early phase goes, and says which\n"
+     "KKT points attract them and what share of the sphere that is; --run=K repeats one.\n"
+     "\n"
      "\"MATCHED\" needs two integrators that end in the same cap and a loss that falls\n"
      "all the time; \"ZERO\", \"UNMATCHED\" and \"AMBIGUOUS\" as for ncf match.\n"
      "\n"
@@ -101,6 +104,7 @@ static const cli_command_t commands[] = {
      "Examples:\n"
      "  ncf flow examples/quickstart.json\n"
      "  ncf flow --delta=1e-6 --reference examples/quickstart.json\n"
+     "  ncf flow --runs=50 --delta=1e-6 examples/quickstart.json\n"
      "  ncf flow --kind=sphere --seed=7 --trajectory=none examples/deep-square.json\n"
      "  ncf flow --kind=descent --step=0.01 --until=tau=0.31 examples/quickstart.json\n",
      cli_flow},

@@ -35,6 +35,10 @@ typedef enum {
     OPTION_STEP,
     OPTION_MAX_STEPS,
     OPTION_ROWS,
+    OPTION_RUN,
+    OPTION_RUNS,
+    OPTION_RUNS_CSV,
+    OPTION_ORBITS,
     OPTION_RESCALED,
     OPTION_REFERENCE,
     OPTION_TRAJECTORY,
@@ -75,6 +79,11 @@ static const option_entry_t table[] = {
     {OPTION_TRAJECTORY, "trajectory", "PREFIX", "flow",
      "writes PREFIX.npy and PREFIX.csv, or none"},
     {OPTION_RESCALED, "rescaled", NULL, "flow", "the files hold w / delta and tau"},
+    {OPTION_RUNS, "runs", "N", "flow", "N random starts: which points attract, how much"},
+    {OPTION_RUNS_CSV, "runs-csv", "FILE", "flow", "writes a row for each of the runs"},
+    {OPTION_RUN, "run", "K", "flow", "the start that --runs gives to run K (default 0)"},
+    {OPTION_ORBITS, "orbits", "FILE", "match flow",
+     "numbers orbits by this list, such as a result of solve"},
     {OPTION_ROWS, "rows", "N", "flow", "rows of the trajectory at most (default 2000)"},
     {OPTION_METHOD, "method", "NAME", "flow", "adams (default), rk, bdf or krylov"},
     {OPTION_TOLERANCE, "tolerance", "X", "flow", "of a step, relative to |w| (default 1e-10)"},
@@ -231,6 +240,20 @@ static int set_flow_option(cli_options_t *options, int id, const char *text)
         return read_tolerance(&flow->tolerance, text);
     case OPTION_MAX_STEPS:
         return read_long(&flow->max_steps, "max-steps", text, 1, 1000000000);
+    case OPTION_RUNS:
+        return read_long(&options->runs, "runs", text, 1, 1000000);
+    case OPTION_RUNS_CSV:
+        options->runs_csv = text;
+        return 1;
+    case OPTION_ORBITS:
+        options->orbits = text;
+        return 1;
+    case OPTION_RUN: {
+        long run = 0;
+        int good = read_long(&run, "run", text, 0, 1000000);
+        flow->run = (uint64_t) run;
+        return good;
+    }
     case OPTION_ROWS:
         return read_long(&flow->rows, "rows", text, 16, 1000000);
     default:

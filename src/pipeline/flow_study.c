@@ -16,7 +16,7 @@
 
 #define FIRST_BLOCK 8
 #define LAST_BLOCK 64
-#define QUANTILE 1.959963984540054 /* of the normal distribution: 95 % on both sides */
+#define NEAR 0.1 /* radians: so near to a point without a cap, that is the reason */
 
 /* One run of a block, between its integration and its judgement. */
 typedef struct {
@@ -269,7 +269,9 @@ static void judge_outside(ncf_study_run_t *run, const block_t *block, const tria
     ncf_match_word_t word = crossings > 0 ? NCF_MATCH_AMBIGUOUS : NCF_MATCH_NONE;
     if (known == NULL || !ncf_is_proved(known->found.point.exists))
         conclude(run, word, NCF_RUN_NO_POINT);
-    else if (!ncf_is_proved(known->cap.verdict))
+    else if (!ncf_is_proved(known->cap.verdict) &&
+             (pair->first.end != NCF_TRIAL_PHASE_OVER || run->end_angle <= NEAR ||
+              known->found.point.slice_dimension > 0))
         conclude(run, word, NCF_RUN_NO_CAP);
     else if (pair->first.end == NCF_TRIAL_PHASE_OVER)
         conclude(run, word, NCF_RUN_PHASE_ENDS);
@@ -453,7 +455,7 @@ static void number_orbits(struct ncf_flow_study *study)
         place[orbit->known - study->table.orbits] = i;
         orbit->entry_mean /= (double) orbit->runs;
         orbit->share = (double) orbit->runs / (double) study->finished;
-        ncf__wilson(&orbit->share_low, &orbit->share_high, orbit->runs, study->finished, QUANTILE);
+        ncf__wilson(&orbit->share_low, &orbit->share_high, orbit->runs, study->finished, NCF_STUDY_QUANTILE);
     }
     for (slong k = 0; k < study->finished; k++) {
         if (study->runs[k].orbit >= 0)
@@ -479,7 +481,7 @@ static void count_words(struct ncf_flow_study *study)
         double *share = study->shares[w];
         slong hits = w == NCF_MATCH_UNFINISHED ? 0 : study->words[w];
         share[0] = study->finished > 0 ? (double) hits / (double) study->finished : NAN;
-        ncf__wilson(&share[1], &share[2], hits, study->finished, QUANTILE);
+        ncf__wilson(&share[1], &share[2], hits, study->finished, NCF_STUDY_QUANTILE);
     }
 }
 
@@ -507,6 +509,7 @@ void ncf__flow_study_free(struct ncf_flow_study *study)
 {
     if (study == NULL)
         return;
+    ncf__free(study->delta_text);
     ncf__free(study->runs);
     ncf__free(study->orbits);
     ncf__orbit_table_clear(&study->table);

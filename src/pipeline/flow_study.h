@@ -70,9 +70,11 @@ typedef struct {
 } ncf_study_plan_t;
 
 #define NCF_STUDY_MAX_RUNS 1000000
+#define NCF_STUDY_QUANTILE 1.959963984540054 /* of the normal distribution: 95 % on both sides */
 
 struct ncf_flow_study {
     ncf_study_plan_t plan;
+    char *delta_text;          /* as the user wrote it; set by the caller, allocated */
     ncf_network_t network;
     slong degree;              /* L */
     ncf_orbit_table_t table;

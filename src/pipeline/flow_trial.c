@@ -13,7 +13,8 @@
 #define AT_REST 1e-5     /* |dq/dt| / |grad N(q)| */
 #define VANISHED 1e-6    /* |grad N(q)| against the largest one met */
 #define SHRUNK 1e-3      /* |w| / |w(0)|, with lambda < 0 */
-#define MOST_ROWS 100000 /* of directions that are kept */
+#define LEAST_ROWS 256      /* of directions are kept, and as many as fit in: */
+#define MOST_NUMBERS 4000000
 
 typedef struct {
     const struct ncf_problem *problem;
@@ -172,7 +173,7 @@ static void integrate(ncf_trial_t *trial, gauge_t *gauge, const ncf_study_plan_t
     settings.delta = plan->delta;
     settings.tolerance = plan->tolerance;
     settings.max_steps = plan->max_steps;
-    settings.every = 1 + plan->max_steps / MOST_ROWS;
+    settings.most_rows = FLINT_MAX(LEAST_ROWS, MOST_NUMBERS / gauge->network->unknowns);
     settings.watch = watch;
     settings.watch_context = gauge;
     trial->end = NCF_TRIAL_FAILED;

@@ -30,6 +30,8 @@ libncf_core_la_SOURCES += \
 	src/pipeline/flow_trial.c \
 	src/pipeline/orbit_caps.c \
 	src/pipeline/orbit_caps.h \
+	src/pipeline/orbit_catalogue.c \
+	src/pipeline/orbit_catalogue.h \
 	src/pipeline/orbit_table.c \
 	src/pipeline/orbit_table.h \
 	src/pipeline/pipeline.h \

@@ -163,19 +163,26 @@ static void *grown(void *block, slong count, slong *room, size_t size)
     return ncf__realloc(block, (size_t) *room, size);
 }
 
-/* The known orbit to which the proved point belongs, with g fresh = known; else -1. */
-static slong find_same(ncf_symmetry_element_t *g, const ncf_orbit_table_t *table,
+/*
+ * The known orbit to which the proved point belongs, with g fresh = known; else -1, and `open`
+ * says that one of them may be the same all the same.
+ */
+static slong find_same(ncf_symmetry_element_t *g, int *open, const ncf_orbit_table_t *table,
                        const ncf_certified_point_t *point)
 {
+    *open = 0;
     ncf_orbit_member_t a = {point->point, point->box, point->slice_dimension};
     if (!ncf_is_proved(point->exists))
         return -1;
     for (slong k = 0; k < table->count; k++) {
         const ncf_certified_point_t *other = &table->orbits[k].found.point;
         ncf_orbit_member_t b = {other->point, other->box, other->slice_dimension};
-        if (ncf_is_proved(other->exists) &&
-            ncf_is_proved(ncf__symmetry_same_orbit(g, table->symmetry, &a, &b)))
+        if (!ncf_is_proved(other->exists))
+            continue;
+        ncf_verdict_t same = ncf__symmetry_same_orbit(g, table->symmetry, &a, &b);
+        if (ncf_is_proved(same))
             return k;
+        *open = *open || !ncf_is_refuted(same);
     }
     return -1;
 }
@@ -196,7 +203,8 @@ static void take(ncf_orbit_table_t *table, const ncf_orbit_guess_t *guess, ncf_k
     form->form = ncf__malloc((size_t) n, sizeof(double));
     memcpy(form->form, guess->form, (size_t) n * sizeof(double));
     ncf__symmetry_element_init(&form->to_point, table->symmetry);
-    form->orbit = find_same(&form->to_point, table, &fresh->found.point);
+    form->orbit = find_same(&form->to_point, &fresh->found.not_separated, table,
+                            &fresh->found.point);
     if (form->orbit >= 0) {
         known_orbit_clear(fresh);
         return;

@@ -12,6 +12,7 @@
 #include "../kkt/orbit.h"
 #include "../problem/problem.h"
 #include "orbit_caps.h"
+#include "orbit_catalogue.h"
 
 /* What the homotopy and the cover did, for the reader of the result. */
 typedef struct {
@@ -71,6 +72,7 @@ typedef struct ncf_deep ncf_deep_t;
 struct ncf_certification; /* certify_points.h */
 struct ncf_matching;      /* match.h */
 struct ncf_flow_run;      /* flow_run.h */
+struct ncf_flow_study;    /* flow_study.h */
 
 /*
  * Everything that `ncf solve`, `ncf certify`, `ncf match` or `ncf flow` says. Immutable once
@@ -81,6 +83,9 @@ struct ncf_result {
     struct ncf_certification *certification; /* of a result of `certify`, else NULL */
     struct ncf_matching *matching;           /* of a result of `match`, else NULL */
     struct ncf_flow_run *flow;               /* of a result of `flow`, else NULL */
+    struct ncf_flow_study *study;            /* of a result of `flow --runs`, else NULL */
+    ncf_catalogue_t *catalogue; /* the list of orbits that was given, or NULL */
+    slong listed;               /* where the point of `matching` stands in it */
     /* the problem */
     char *problem_name, problem_sha256[65];
     char *network_text;        /* "2-3-1, activation t^2" */

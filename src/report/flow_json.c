@@ -116,7 +116,7 @@ json_t *ncf__flow_document(const ncf_result_t *result, slong digits)
     json_object_set_new(object, "trajectory", trajectory_object(run));
     json_object_set_new(object, "flow", flow_object(run));
     if (run->matching != NULL)
-        ncf__match_parts(object, run->matching, digits);
+        ncf__match_parts(object, result, run->matching, digits);
     else
         set_unmatched(object, run->unmatched);
     return object;

@@ -169,7 +169,7 @@ void ncf__write_flow_table(FILE *stream, const ncf_result_t *result, long digits
     if (result->limit != NCF_LIMIT_NONE)
         fprintf(stream, "PARTIAL RESULT: stopped early (%s).\n", ncf__limit_text(result->limit));
     if (run->matching != NULL) {
-        ncf__write_match_verdict(stream, run->matching, digits, verbose);
+        ncf__write_match_verdict(stream, result, run->matching, digits, verbose);
     } else {
         char *text = ncf__format("%s.", run->unmatched);
         ncf__write_paragraph(stream, "UNMATCHED   ", text);

@@ -5,6 +5,7 @@
 #include "flow_report.h"
 #include "match_report.h"
 #include "json_parts.h"
+#include "study_report.h"
 
 /* Above this many weights, in one point or in all, points are given by their active units. */
 #define FULL_WEIGHTS_LIMIT 2000
@@ -271,6 +272,7 @@ ncf_status_t ncf_result_write_json(FILE *stream, const ncf_result_t *result, lon
     json_t *object = result->certification != NULL ? ncf__certify_document(result, digits)
                      : result->matching != NULL    ? ncf__match_document(result, digits)
                      : result->flow != NULL        ? ncf__flow_document(result, digits)
+                     : result->study != NULL       ? ncf__study_document(result, digits)
                                                    : document(result, digits);
     json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));
     json_object_set_new(object, "software", software_object());

@@ -27,5 +27,9 @@ libncf_core_la_SOURCES += \
 	src/report/point_table.c \
 	src/report/rank.c \
 	src/report/report.h \
+	src/report/study_json.c \
+	src/report/study_report.h \
+	src/report/study_runs.c \
+	src/report/study_table.c \
 	src/report/table.c \
 	src/report/words.c

@@ -7,6 +7,7 @@
 #include "certify_report.h"
 #include "json_parts.h"
 #include "match_report.h"
+#include "study_report.h"
 
 #include <math.h>
 
@@ -86,7 +87,8 @@ static json_t *moments_array(const struct ncf_matching *matching)
     return array;
 }
 
-static json_t *orbits_array(const struct ncf_matching *matching, slong digits)
+static json_t *orbits_array(const ncf_result_t *result, const struct ncf_matching *matching,
+                            slong digits)
 {
     json_t *array = json_array();
     if (!ncf_is_proved(matching->found.point.exists))
@@ -94,6 +96,7 @@ static json_t *orbits_array(const struct ncf_matching *matching, slong digits)
     json_t *orbit = ncf__json_point_orbit(&matching->found, matching->network, 1, digits);
     json_object_set_new(orbit, "proposed_by", json_string(matching->proposal));
     json_object_set_new(orbit, "cap", ncf__json_cap(&matching->cap, digits));
+    ncf__json_set_listed(orbit, result, result->listed);
     json_array_append_new(array, orbit);
     return array;
 }
@@ -117,12 +120,14 @@ json_t *ncf__match_head(const ncf_result_t *result, const char *method, const ch
     return object;
 }
 
-void ncf__match_parts(json_t *object, const struct ncf_matching *matching, slong digits)
+void ncf__match_parts(json_t *object, const ncf_result_t *result,
+                      const struct ncf_matching *matching, slong digits)
 {
     json_t *undecided = json_array();
+    json_object_set_new(object, "orbit_list", ncf__json_catalogue(result));
     json_object_set_new(object, "match", match_object(matching, digits));
     json_object_set_new(object, "moments", moments_array(matching));
-    json_object_set_new(object, "orbits", orbits_array(matching, digits));
+    json_object_set_new(object, "orbits", orbits_array(result, matching, digits));
     if (matching->reason != NULL)
         json_array_append_new(undecided,
                               json_pack("{s:o}", "reason",
@@ -134,6 +139,6 @@ json_t *ncf__match_document(const ncf_result_t *result, slong digits)
 {
     json_t *object = ncf__match_head(result, "match", "the trajectory that was given");
     json_object_set_new(object, "trajectory", trajectory_object(result->matching));
-    ncf__match_parts(object, result->matching, digits);
+    ncf__match_parts(object, result, result->matching, digits);
     return object;
 }

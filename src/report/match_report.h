@@ -22,7 +22,8 @@ json_t *ncf__match_document(const ncf_result_t *result, slong digits);
  * said of the match: "match", "moments", "orbits" and "undecided".
  */
 json_t *ncf__match_head(const ncf_result_t *result, const char *method, const char *scope);
-void ncf__match_parts(json_t *object, const struct ncf_matching *matching, slong digits);
+void ncf__match_parts(json_t *object, const ncf_result_t *result,
+                      const struct ncf_matching *matching, slong digits);
 
 /* The table without its last line, timing and software. */
 void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digits, int verbose);
@@ -32,8 +33,8 @@ void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digit
  * point and the entry into its cap; the rows.
  */
 void ncf__write_problem_lines(FILE *stream, const ncf_result_t *result, slong degree);
-void ncf__write_match_verdict(FILE *stream, const struct ncf_matching *matching, long digits,
-                              int verbose);
+void ncf__write_match_verdict(FILE *stream, const ncf_result_t *result,
+                              const struct ncf_matching *matching, long digits, int verbose);
 void ncf__write_match_rows(FILE *stream, const struct ncf_matching *matching, int verbose);
 
 #endif

@@ -3,6 +3,7 @@
 #include "certify_report.h"
 #include "match_report.h"
 #include "report.h"
+#include "study_report.h"
 
 #include <math.h>
 
@@ -65,7 +66,8 @@ static void write_verdict(FILE *stream, const struct ncf_matching *matching)
     fputc('\n', stream);
 }
 
-static void write_point(FILE *stream, const struct ncf_matching *matching, long digits, int verbose)
+static void write_point(FILE *stream, const ncf_result_t *result,
+                        const struct ncf_matching *matching, long digits, int verbose)
 {
     if (!ncf_is_proved(matching->found.point.exists))
         return;
@@ -79,6 +81,10 @@ static void write_point(FILE *stream, const struct ncf_matching *matching, long 
     else
         fprintf(stream, "  certified cap: none (%s)\n",
                 matching->cap.reason != NULL ? matching->cap.reason : "not proved");
+    char *listed = ncf__listed_text(result, result->listed);
+    if (listed != NULL)
+        ncf__write_paragraph(stream, "  listed: ", listed);
+    ncf__free(listed);
     if (verbose)
         ncf__write_point_weights(stream, &found, matching->network, digits);
     fputc('\n', stream);
@@ -151,11 +157,11 @@ static void write_rows(FILE *stream, const struct ncf_matching *matching, int ve
     fputc('\n', stream);
 }
 
-void ncf__write_match_verdict(FILE *stream, const struct ncf_matching *matching, long digits,
-                              int verbose)
+void ncf__write_match_verdict(FILE *stream, const ncf_result_t *result,
+                              const struct ncf_matching *matching, long digits, int verbose)
 {
     write_verdict(stream, matching);
-    write_point(stream, matching, digits, verbose);
+    write_point(stream, result, matching, digits, verbose);
     write_entry(stream, matching);
 }
 
@@ -183,6 +189,6 @@ void ncf__write_match_table(FILE *stream, const ncf_result_t *result, long digit
     write_heading(stream, result);
     if (result->limit != NCF_LIMIT_NONE)
         fprintf(stream, "PARTIAL RESULT: stopped early (%s).\n", ncf__limit_text(result->limit));
-    ncf__write_match_verdict(stream, matching, digits, verbose);
+    ncf__write_match_verdict(stream, result, matching, digits, verbose);
     ncf__write_match_rows(stream, matching, verbose);
 }

@@ -5,6 +5,7 @@
 #include "flow_report.h"
 #include "match_report.h"
 #include "report.h"
+#include "study_report.h"
 
 #include <string.h>
 
@@ -422,6 +423,8 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
         ncf__write_match_table(stream, result, digits, verbose);
     else if (result->flow != NULL)
         ncf__write_flow_table(stream, result, digits, verbose);
+    else if (result->study != NULL)
+        ncf__write_study_table(stream, result, digits, verbose);
     else
         write_solution(stream, result, digits, verbose);
     fprintf(stream, "\n%.3g seconds; ncf %s, flint %s, arb %s\n", result->seconds, ncf_version(),

@@ -12,6 +12,7 @@ CLI_TESTS = \
 	tests/cli/match.sh \
 	tests/cli/options.sh \
 	tests/cli/output.sh \
+	tests/cli/runs.sh \
 	tests/cli/stop.sh \
 	tests/cli/usage.sh
 

@@ -2,6 +2,7 @@
 /* t-flow_study.c: shares of basins against exact ones, runs against `match`, threads, limits. */
 #include "../../src/flow/flow.h"
 #include "../../src/pipeline/flow_study.h"
+#include "../../src/pipeline/orbit_catalogue.h"
 #include "../../src/pipeline/pipeline.h"
 #include "../harness.h"
 
@@ -394,6 +395,51 @@ static void test_table(void)
     ncf_problem_free(problem);
 }
 
+/* ---- Lists of orbits ---------------------------------------------------------------- */
+
+/* The number that each of the two orbits of quickstart gets from a list, in two letters. */
+static void check_list(const char *list, const char *expected)
+{
+    ncf_problem_t *problem = quickstart();
+    ncf_study_plan_t plan = plan_of(NCF_FLOW_SPHERE, 20, 1);
+    struct ncf_flow_study *study = study_of(problem, &plan, NULL);
+    ncf_points_t *points;
+    char found[3] = "..";
+    NCF_REQUIRE(ncf_points_parse(&points, list, strlen(list), "f", problem, NULL) == NCF_OK);
+    ncf_catalogue_t *catalogue = ncf__catalogue_new(problem, points, 64, 1024, 1, NULL);
+    CHECK(study->orbit_count == 2);
+    for (slong k = 0; k < FLINT_MIN(study->orbit_count, 2); k++) {
+        slong number = ncf__catalogue_number(catalogue, &study->orbits[k].known->found.point);
+        found[k] = number == NCF_LISTED_UNDECIDED ? '?' : (char) ('0' + number);
+    }
+    CHECK_STR_EQ(found, expected);
+    ncf__catalogue_free(catalogue);
+    ncf_points_free(points);
+    ncf__flow_study_free(study);
+    ncf_problem_free(problem);
+}
+
+static void test_lists(void)
+{
+    /* one unit: w = sqrt(2/3) q, v = +-sqrt(1/3); the second unit, another sign, another order */
+    const char *first = "[0,0, -0.356930,-0.734350, 0,0, 0,0.577350,0]";
+    const char *second = "[0,0, 0,0, 0.734350,-0.356930, 0,0,-0.577350]";
+    const char *third = "[0.356930,0.734350, 0,0, 0,0, -0.577350,0,0]"; /* lambda < 0 */
+    const char *nothing = "[1,2,3,4,5,6,7,8,9]";
+    static const struct {
+        int entries[2];
+        const char *expected;
+    } samples[] = {{{0, 1}, "12"}, {{1, 0}, "21"}, {{0, 0}, "10"}, {{2, 2}, "00"},
+                   {{1, 2}, "01"}, {{3, 1}, "?2"}, {{3, 3}, "??"}};
+    const char *entries[] = {first, second, third, nothing};
+    for (size_t i = 0; i < sizeof(samples) / sizeof(samples[0]); i++) {
+        char *list = ncf__format("[%s, %s]", entries[samples[i].entries[0]],
+                                 entries[samples[i].entries[1]]);
+        check_list(list, samples[i].expected);
+        ncf__free(list);
+    }
+}
+
 int main(void)
 {
     static const ncf_test_t tests[] = {{"wilson", test_wilson},
@@ -406,6 +452,7 @@ int main(void)
                                        {"stop", test_stop},
                                        {"threads", test_threads},
                                        {"table", test_table},
+                                       {"lists", test_lists},
                                        {NULL, NULL}};
     return ncf_test_main("flow_study", tests);
 }
