@@ -29,7 +29,7 @@ run solve --json --digits=8 --caps "$examples/rank-two.json"
 check "a deep network: caps of closed forms and of other points" \
     eval 'status_is 0 && [ "$(verdicts proved)" -eq 3 ]'
 run solve --caps "$examples/rank-two.json"
-check "the table has a column" eval 'grep -q "units  cap$" out && grep -q " 0.48[0-9][0-9]$" out'
+check "the table has a column" eval 'grep -q "units  cap$" out && [ "$(grep -c " 0[.][0-9]\{4\}$" out)" -eq 3 ]'
 run solve "$examples/rank-two.json"
 check "and none without the option" eval '! grep -q "  cap$" out'
 
