@@ -264,6 +264,7 @@ static void barrier_init(barrier_t *b, const ncf_cap_proposal_t *proposal)
         largest = FLINT_MAX(largest, gram->block_size[k]);
     b->p = proposal;
     b->gram = gram;
+    b->kappa = 0; /* until the ascent only the domain matters */
     b->count = count;
     b->inverse = ncf__malloc((size_t) gram->block_count, sizeof(*b->inverse));
     for (slong k = 0; k < gram->block_count; k++)
