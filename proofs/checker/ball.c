@@ -68,8 +68,8 @@ static void shift_ceiling(mpz_t out, const mpz_t a, long shift)
 
 void ball_set_dyadic(ball_t *out, const mpz_t mantissa, long exponent)
 {
-    mpz_set_ui(out->rad, (unsigned long) shift_floor(out->mid, mantissa,
-                                                     exponent + scratch.bits));
+    mpz_set_ui(out->rad,
+               (unsigned long) shift_floor(out->mid, mantissa, exponent + scratch.bits));
 }
 
 void ball_set_entry(ball_t *out, const box_t *box, size_t i)

@@ -87,8 +87,8 @@ static void add_point(mpz_t *nu, const mpz_t first, const mpz_t weight, majorant
 static mpz_t *bounds(majorant_t *m, const problem_t *problem)
 {
     mpz_t *nu = new_integers(m->degree + 1), *t = new_integers(2);
-    mpz_t *scratch[3] = { new_integers(m->degree + 1), new_integers(m->degree + 1),
-                          new_integers(m->degree + 1) };
+    mpz_t *scratch[3] = {new_integers(m->degree + 1), new_integers(m->degree + 1),
+                         new_integers(m->degree + 1)};
     ball_t *ball = new_balls(2);
     for (size_t i = 0; i < problem->points; i++) {
         ball_set_int(&ball[0], 0);
@@ -159,7 +159,7 @@ void check_basin(const certificate_t *certificate, claim_t *claim)
     read_rational(t[0], member(claim->node, "tangent"));
     if (mpq_sgn(t[0]) <= 0 || mpq_cmp_ui(t[0], 1, 1) > 0)
         rejected(claim, "the tangent is not in (0, 1]");
-    majorant_t m = { .degree = homogeneity(part, claim), .part = part };
+    majorant_t m = {.degree = homogeneity(part, claim), .part = part};
     if (m.degree < 2)
         rejected(claim, "the degree is below 2");
     mark_t mark = memory_mark();

@@ -72,7 +72,14 @@ status_t run(void (*function)(void *argument), void *argument, const limits_t *l
 
 /* ---- json.c ----------------------------------------------------------------------- */
 
-typedef enum { NODE_OBJECT, NODE_LIST, NODE_STRING, NODE_INTEGER, NODE_TRUE, NODE_FALSE } type_t;
+typedef enum {
+    NODE_OBJECT,
+    NODE_LIST,
+    NODE_STRING,
+    NODE_INTEGER,
+    NODE_TRUE,
+    NODE_FALSE
+} type_t;
 
 typedef struct node {
     type_t type;
@@ -156,8 +163,8 @@ void ball_add(ball_t *out, const ball_t *a, const ball_t *b);
 void ball_sub(ball_t *out, const ball_t *a, const ball_t *b);
 void ball_mul(ball_t *out, const ball_t *a, const ball_t *b);
 void ball_scale(ball_t *out, const ball_t *a, long factor);
-int ball_is_zero(const ball_t *a);  /* exactly */
-int ball_sign(const ball_t *a);     /* 1, -1, or 0: it contains 0 */
+int ball_is_zero(const ball_t *a); /* exactly */
+int ball_sign(const ball_t *a);    /* 1, -1, or 0: it contains 0 */
 /* An upper bound of |a|, and a lower bound (0 if it contains 0), times 2^bits. */
 void ball_upper(mpz_t out, const ball_t *a);
 void ball_lower(mpz_t out, const ball_t *a);
@@ -212,7 +219,7 @@ enum { FEEDFORWARD, CONVOLUTION, TERMS };
 typedef struct {
     int type;
     size_t inputs, weights;
-    size_t depth, *widths;     /* feed-forward: K, and K + 1 numbers */
+    size_t depth, *widths; /* feed-forward: K, and K + 1 numbers */
     size_t activation_count;
     activation_t *activations; /* also of a convolution */
     size_t length, channels;   /* convolution */
@@ -267,9 +274,9 @@ typedef struct claim {
     size_t premise_count;
     struct claim **premises;
     system_t system;
-    box_t box;    /* of the KKT point (n + 1), or of the real parts, then the imaginary ones,
+    box_t box;   /* of the KKT point (n + 1), or of the real parts, then the imaginary ones,
                      of c with c_chart = 1 (dimension each), and then of nu */
-    box_t outer;  /* of a point: the only zero in this box is that in `box`; empty: not known */
+    box_t outer; /* of a point: the only zero in this box is that in `box`; empty: not known */
     int is_point;
     size_t zero_count, *zeros; /* exists-unique with zeros */
     const struct claim *tensor;
@@ -281,7 +288,7 @@ typedef struct claim {
     mpz_t count;       /* lines */
     size_t pair_count; /* complete-by-..., lines: eigenpairs */
     struct claim **pairs;
-    int by_count;      /* lines: they rest on complete-by-count */
+    int by_count;       /* lines: they rest on complete-by-count */
     size_t layer, unit; /* equal-units: the later one of the two */
 } claim_t;
 

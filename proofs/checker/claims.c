@@ -10,25 +10,25 @@ enum { MAX_CLAIMS = 1000000, MIN_BITS = 16, MAX_BITS = 100000 };
 
 /* proofs/theorems/README.md holds the same table; tests/structure compares. */
 static const kind_t kinds[] = {
-    { "exists-unique", "T-KRAWCZYK", check_exists },
-    { "refine", "T-KRAWCZYK", check_refine },
-    { "zero-pattern", "T-ZEROS", check_zero_pattern },
-    { "extend", "T-ZEROS", check_extend },
-    { "lambda-sign", "T-KRAWCZYK", check_lambda_sign },
-    { "inertia", "T-CONGRUENCE", check_inertia },
-    { "tensor", "T-ESSENTIAL", check_tensor },
-    { "real", "T-CHART", check_real },
-    { "distinct", "T-CHART T-ORBIT", check_distinct },
-    { "complete-by-count", "T-COUNT", check_count },
-    { "complete-by-cover", "T-CHARTCOVER", check_cover },
-    { "lines", "T-CHART", check_lines },
-    { "census", "T-DECOUPLE T-RANKONE", check_census },
-    { "closed-form", "T-DECOUPLE T-RANKONE", check_closed_form },
-    { "equal-units", "T-RANKS", check_equal_units },
-    { "rank", "T-RANKS", check_rank },
-    { "orbit", "T-ORBIT", check_orbit },
-    { "basin", "T-SMALLCAP", check_basin },
-    { NULL, NULL, NULL },
+    {"exists-unique", "T-KRAWCZYK", check_exists},
+    {"refine", "T-KRAWCZYK", check_refine},
+    {"zero-pattern", "T-ZEROS", check_zero_pattern},
+    {"extend", "T-ZEROS", check_extend},
+    {"lambda-sign", "T-KRAWCZYK", check_lambda_sign},
+    {"inertia", "T-CONGRUENCE", check_inertia},
+    {"tensor", "T-ESSENTIAL", check_tensor},
+    {"real", "T-CHART", check_real},
+    {"distinct", "T-CHART T-ORBIT", check_distinct},
+    {"complete-by-count", "T-COUNT", check_count},
+    {"complete-by-cover", "T-CHARTCOVER", check_cover},
+    {"lines", "T-CHART", check_lines},
+    {"census", "T-DECOUPLE T-RANKONE", check_census},
+    {"closed-form", "T-DECOUPLE T-RANKONE", check_closed_form},
+    {"equal-units", "T-RANKS", check_equal_units},
+    {"rank", "T-RANKS", check_rank},
+    {"orbit", "T-ORBIT", check_orbit},
+    {"basin", "T-SMALLCAP", check_basin},
+    {NULL, NULL, NULL},
 };
 
 void rejected(const claim_t *claim, const char *format, ...)
@@ -53,8 +53,8 @@ const claim_t *premise(const claim_t *claim, size_t i, const char *kind)
     const claim_t *other = claim->premises[i];
     int fits = strcmp(kind, "point") == 0       ? other->is_point
                : strcmp(kind, "eigenpair") == 0 ? other->system == SYSTEM_EIGENPAIR
-               : strcmp(kind, "line") == 0      ? other->system == SYSTEM_EIGENPAIR && other->real
-                                                : is_kind(other, kind);
+               : strcmp(kind, "line") == 0 ? other->system == SYSTEM_EIGENPAIR && other->real
+                                           : is_kind(other, kind);
     if (!fits)
         rejected(claim, "claim %zu is not what is needed here (%s)", other->id, kind);
     return other;
@@ -132,17 +132,18 @@ static void choose_problem(problem_t *out, const node_t *root, const node_t *fil
     if (!is_string(digest, out->digest))
         stop(REJECTED, "the digest of the problem is %s, not problem_sha256", out->digest);
     if (file != NULL && !by_digest) {
-        problem_t other = { 0 };
+        problem_t other = {0};
         problem_read(&other, file);
         if (strcmp(other.digest, out->digest) != 0)
             stop(REJECTED, "the problem is not that of the file");
     }
 }
 
-void check_certificate(const node_t *root, const node_t *file, size_t *claims, size_t *unproved)
+void check_certificate(const node_t *root, const node_t *file, size_t *claims,
+                       size_t *unproved)
 {
     certificate_t certificate;
-    problem_t problem = { 0 };
+    problem_t problem = {0};
     check_keys(root, "format version problem problem_sha256 claims unproved ?producer");
     if (!is_string(member(root, "format"), "ncf-certificate"))
         malformed(member(root, "format"), "this is no certificate");

@@ -58,7 +58,7 @@ static int minor_is_not_zero(const claim_t *a, const claim_t *b, size_t j, int c
 static int differ_between_charts(const claim_t *a, const claim_t *b, complex_t *t)
 {
     size_t r = a->tensor->form->dimension;
-    int different[2] = { 0, a->real || b->real };
+    int different[2] = {0, a->real || b->real};
     for (size_t j = 0; j < r && !(different[0] && different[1]); j++)
         for (int conjugate = 0; conjugate < 2; conjugate++)
             different[conjugate] =
@@ -79,8 +79,10 @@ void prove_different(const claim_t *claim, claim_t **pairs, size_t count)
         for (size_t j = 0; j < i; j++) {
             const claim_t *a = pairs[i], *b = pairs[j];
             spend(1);
-            if (!(a->chart == b->chart ? differ_in_chart(a, b) : differ_between_charts(a, b, t)))
-                rejected(claim, "the claims %zu and %zu are not proved different", b->id, a->id);
+            if (!(a->chart == b->chart ? differ_in_chart(a, b)
+                                       : differ_between_charts(a, b, t)))
+                rejected(claim, "the claims %zu and %zu are not proved different", b->id,
+                         a->id);
         }
     }
     memory_release(mark);
@@ -96,7 +98,8 @@ static void prove_points_different(const certificate_t *certificate, const claim
             while (k < a->box.count && !entry_disjoint(&a->box, k, 1, &b->box, k))
                 k++;
             if (orbits ? !orbits_differ(certificate, a, b) : k == a->box.count)
-                rejected(claim, "the claims %zu and %zu are not proved different", b->id, a->id);
+                rejected(claim, "the claims %zu and %zu are not proved different", b->id,
+                         a->id);
         }
     }
 }
@@ -156,8 +159,8 @@ static char *mark_covered(const certificate_t *certificate, const claim_t *claim
 {
     char *marks = allocate(certificate->count + 1, 1);
     for (size_t i = 0; i < claim->premise_count; i++)
-        for (size_t k = 0; is_kind(claim->premises[i], kind) &&
-                           k < claim->premises[i]->premise_count; k++)
+        for (size_t k = 0;
+             is_kind(claim->premises[i], kind) && k < claim->premises[i]->premise_count; k++)
             marks[claim->premises[i]->premises[k]->id] = 1;
     return marks;
 }

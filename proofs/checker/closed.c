@@ -38,7 +38,7 @@ static void power(mpq_t out, const mpq_t base, size_t exponent)
 /* The bounds of lambda, squared. */
 static mpq_t *read_bounds(const claim_t *claim)
 {
-    static const char *const keys[] = { "lambda_low", "lambda_high" };
+    static const char *const keys[] = {"lambda_low", "lambda_high"};
     mpq_t *out = new_rationals(2);
     for (int side = 0; side < 2; side++) {
         read_rational(out[side], member(claim->node, keys[side]));

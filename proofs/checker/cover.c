@@ -14,11 +14,11 @@ typedef struct {
     const tensor_t *tensor;
     const claim_t *claim;
     size_t chart, count;
-    int *exponents;      /* count x dimension */
+    int *exponents;       /* count x dimension */
     ball_t *coefficients; /* F_a / m */
     ball_t *metric, *mu_squared;
-    ball_t *powers;      /* dimension x (m + 1) */
-    ball_t *t;           /* scratch: 8 */
+    ball_t *powers; /* dimension x (m + 1) */
+    ball_t *t;      /* scratch: 8 */
 } cover_t;
 
 /* What is known of G and its derivatives over some c. */
@@ -78,12 +78,13 @@ static void expand(cover_t *cover)
     mpz_init(count);
     mpz_bin_uiui(count, m + r - 1, r - 1);
     if (r > MAX_DIMENSION || mpz_cmp_ui(count, MAX_MONOMIALS) > 0)
-        stop(LIMIT, "claim %zu: a cover of too many dimensions or monomials", cover->claim->id);
+        stop(LIMIT, "claim %zu: a cover of too many dimensions or monomials",
+             cover->claim->id);
     cover->count = mpz_get_ui(count);
     cover->exponents = allocate(cover->count * r, sizeof(int));
     cover->coefficients = new_balls(cover->count);
     mpq_t *t = new_rationals(3);
-    int a[MAX_DIMENSION] = { (int) m };
+    int a[MAX_DIMENSION] = {(int) m};
     mpq_set_ui(t[2], m, 1);
     for (size_t k = 0; k < cover->count; k++) {
         memcpy(cover->exponents + k * r, a, r * sizeof(int));
@@ -129,7 +130,8 @@ static void set_values(values_t *out, const cover_t *cover, const ball_t *c, int
     for (size_t i = 0; i < r; i++) {
         ball_set_int(&cover->powers[i * stride], 1);
         for (size_t e = 1; e < stride; e++)
-            ball_mul(&cover->powers[i * stride + e], &cover->powers[i * stride + e - 1], &c[i]);
+            ball_mul(&cover->powers[i * stride + e], &cover->powers[i * stride + e - 1],
+                     &c[i]);
         ball_set_int(&out->gradient[i], 0);
         for (size_t l = 0; l < r; l++)
             ball_set_int(&out->hessian[i * r + l], 0);
@@ -169,8 +171,8 @@ static void set_region(region_t *region, const cover_t *cover, const box_t *box)
 }
 
 /* D_k G_j - D_j c_j G_k */
-static void equation(ball_t *out, const cover_t *cover, const values_t *values, const ball_t *c,
-                     size_t j)
+static void equation(ball_t *out, const cover_t *cover, const values_t *values,
+                     const ball_t *c, size_t j)
 {
     ball_t *t = cover->t;
     ball_mul(&t[1], &cover->metric[j], &c[j]);
@@ -305,9 +307,11 @@ static void set_cube(box_t *box, size_t chart)
 
 static region_t new_region(size_t r)
 {
-    region_t region = { new_balls(r), new_balls(r), new_balls(r),
-                        { new_balls(r), new_balls(r * r) },
-                        { new_balls(r), new_balls(r * r) } };
+    region_t region = {new_balls(r),
+                       new_balls(r),
+                       new_balls(r),
+                       {new_balls(r), new_balls(r * r)},
+                       {new_balls(r), new_balls(r * r)}};
     return region;
 }
 
@@ -381,7 +385,7 @@ void check_cover(const certificate_t *certificate, claim_t *claim)
         malformed(member(node, "mu_min"), "a positive number is expected");
     mark_t mark = memory_mark();
     use_bits(claim);
-    cover_t cover = { .tensor = claim->tensor->form, .claim = claim };
+    cover_t cover = {.tensor = claim->tensor->form, .claim = claim};
     cover.mu_squared = new_balls(1);
     ball_set_rational(cover.mu_squared, mu[0]);
     ball_mul(cover.mu_squared, cover.mu_squared, cover.mu_squared);

@@ -16,9 +16,9 @@ static witness_t read_witness(const claim_t *claim, size_t count, int is_complex
 {
     size_t parts = is_complex ? 2 : 1;
     const node_t *node = claim->node, *radius = member(node, "radius");
-    witness_t out = { count, is_complex, read_vector(member(node, "centre"), parts * count),
-                      read_vector(radius, count),
-                      read_vector(member(node, "inverse"), parts * count * count) };
+    witness_t out = {count, is_complex, read_vector(member(node, "centre"), parts * count),
+                     read_vector(radius, count),
+                     read_vector(member(node, "inverse"), parts * count * count)};
     for (size_t i = 0; i < count; i++)
         if (mpz_sgn(out.radius.mantissas[i]) <= 0)
             malformed(radius, "radius %zu is not positive", i);
@@ -111,8 +111,8 @@ static void prove(const claim_t *claim, const witness_t *witness, const complex_
             upper(t[2], entry, 1, t[4]);
             mpz_addmul(t[1], t[2], witness->radius.mantissas[k]);
         }
-        if (!contracts(t[0], t[1], witness->radius.mantissas[j], witness->radius.exponent, bits,
-                       t[2], t[3]))
+        if (!contracts(t[0], t[1], witness->radius.mantissas[j], witness->radius.exponent,
+                       bits, t[2], t[3]))
             rejected(claim, "the test of Krawczyk fails for unknown %zu", j);
     }
 }
@@ -120,8 +120,8 @@ static void prove(const claim_t *claim, const witness_t *witness, const complex_
 /* ---- The KKT system --------------------------------------------------------------- */
 
 /* The n weights and lambda: those of the witness, in order, between zeros. */
-static ball_t *place_unknowns(const complex_t *unknowns, const size_t *free_weights, size_t free,
-                              size_t n)
+static ball_t *place_unknowns(const complex_t *unknowns, const size_t *free_weights,
+                              size_t free, size_t n)
 {
     ball_t *out = new_balls(n + 1);
     for (size_t k = 0; k < free; k++)
@@ -192,7 +192,8 @@ static void prove_kkt(const certificate_t *certificate, const claim_t *claim,
 static void check_kkt(const certificate_t *certificate, claim_t *claim)
 {
     size_t n = certificate->problem->weights, free = 0, next = 0;
-    check_keys(claim->node, "id kind theorem premises system ?zeros centre radius inverse bits");
+    check_keys(claim->node,
+               "id kind theorem premises system ?zeros centre radius inverse bits");
     if (claim->premise_count != 0)
         rejected(claim, "there are premises");
     const node_t *zeros = find(claim->node, "zeros");
@@ -222,7 +223,8 @@ static void check_kkt(const certificate_t *certificate, claim_t *claim)
 /* ---- The eigenpair system ---------------------------------------------------------- */
 
 /* G_j(c) - nu D_j c_j, with the unknowns c_j, j != chart, then nu */
-static complex_t *eigen_function(const tensor_t *tensor, const complex_t *c, const complex_t *nu)
+static complex_t *eigen_function(const tensor_t *tensor, const complex_t *c,
+                                 const complex_t *nu)
 {
     size_t r = tensor->dimension;
     complex_t *f = new_complexes(r), *t = new_complexes(2);
@@ -236,8 +238,8 @@ static complex_t *eigen_function(const tensor_t *tensor, const complex_t *c, con
     return f;
 }
 
-static complex_t *eigen_jacobian(const tensor_t *tensor, const complex_t *c, const complex_t *nu,
-                                 size_t chart)
+static complex_t *eigen_jacobian(const tensor_t *tensor, const complex_t *c,
+                                 const complex_t *nu, size_t chart)
 {
     size_t r = tensor->dimension;
     complex_t *hessian = new_complexes(r * r), *jacobian = new_complexes(r * r);

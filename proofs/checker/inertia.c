@@ -68,8 +68,8 @@ static long count_positive(const claim_t *claim, const ball_t *c, const vector_t
         }
         ball_lower(t[1], &matrix[i * m + i]);
         if (mpz_cmp(t[1], t[0]) <= 0)
-            rejected(claim, "row %zu of the transformed matrix is not dominated by its diagonal",
-                     i);
+            rejected(claim,
+                     "row %zu of the transformed matrix is not dominated by its diagonal", i);
         positive += ball_sign(&matrix[i * m + i]) > 0;
     }
     return positive;

@@ -148,7 +148,7 @@ static void append(node_t *parent, node_t **last, node_t *node, const char *key,
 
 node_t *json_read(const char *file, char *bytes, size_t length)
 {
-    reader_t reader = { file, bytes, bytes + length, bytes, 1 };
+    reader_t reader = {file, bytes, bytes + length, bytes, 1};
     node_t *open[MAX_NESTED], *last[MAX_NESTED], *root = read_value(&reader);
     size_t depth = 0;
     if (root->type == NODE_OBJECT || root->type == NODE_LIST) {

@@ -63,7 +63,8 @@ static void print_help(void)
     puts("Usage: ncf-check [OPTION]... CERTIFICATE\n"
          "Proves every claim of a certificate of ncf again, in exact integer arithmetic.\n"
          "\n"
-         "  --problem=FILE       compare the problem of the certificate with this problem file\n"
+         "  --problem=FILE       compare the problem of the certificate with this problem "
+         "file\n"
          "  --limit-memory=MIB   memory (default 2048)\n"
          "  --limit-work=N       million products of machine words (default 1000000)\n"
          "  --limit-bits=N       bits of a claim (default 10000)\n"
@@ -71,7 +72,8 @@ static void print_help(void)
          "  --help               print this help\n"
          "  --version            print the version\n"
          "\n"
-         "Exit status: 0 every claim verified, 1 rejected, 2 usage, 3 malformed, 4 a limit was\n"
+         "Exit status: 0 every claim verified, 1 rejected, 2 usage, 3 malformed, 4 a limit "
+         "was\n"
          "reached, 5 system failure.");
 }
 
@@ -117,17 +119,17 @@ int main(int count, char **words)
 {
     enum { HELP = 256, VERSION, PROBLEM, MEMORY, WORK, BITS, QUIET };
     static const struct option options[] = {
-        { "help", no_argument, NULL, HELP },
-        { "version", no_argument, NULL, VERSION },
-        { "problem", required_argument, NULL, PROBLEM },
-        { "limit-memory", required_argument, NULL, MEMORY },
-        { "limit-work", required_argument, NULL, WORK },
-        { "limit-bits", required_argument, NULL, BITS },
-        { "quiet", no_argument, NULL, QUIET },
-        { NULL, 0, NULL, 0 },
+        {"help", no_argument, NULL, HELP},
+        {"version", no_argument, NULL, VERSION},
+        {"problem", required_argument, NULL, PROBLEM},
+        {"limit-memory", required_argument, NULL, MEMORY},
+        {"limit-work", required_argument, NULL, WORK},
+        {"limit-bits", required_argument, NULL, BITS},
+        {"quiet", no_argument, NULL, QUIET},
+        {NULL, 0, NULL, 0},
     };
-    limits_t limits = { (size_t) 2048 << 20, UINT64_C(1000000000000), 10000 };
-    job_t job = { NULL, NULL, 0, 0 };
+    limits_t limits = {(size_t) 2048 << 20, UINT64_C(1000000000000), 10000};
+    job_t job = {NULL, NULL, 0, 0};
     int quiet = 0, option;
     uint64_t value = 1;
     opterr = 0;

@@ -151,12 +151,13 @@ vector_t read_vector(const node_t *node, size_t count)
     const char *text = string(mantissas);
     if (count > mantissas->length)
         malformed(mantissas, "%zu integers are expected", count);
-    vector_t out = { count, new_integers(count),
-                     integer(member(node, "exponent"), -MAX_EXPONENT, MAX_EXPONENT) };
+    vector_t out = {count, new_integers(count),
+                    integer(member(node, "exponent"), -MAX_EXPONENT, MAX_EXPONENT)};
     for (size_t i = 0; i < count; i++) {
         size_t size = strcspn(text, " ");
         if (!scan_integer(out.mantissas[i], text, size))
-            malformed(mantissas, "entry %zu is no integer; %zu integers are expected", i, count);
+            malformed(mantissas, "entry %zu is no integer; %zu integers are expected", i,
+                      count);
         text += size;
         if (i + 1 < count && *text == ' ')
             text++;
@@ -168,7 +169,7 @@ vector_t read_vector(const node_t *node, size_t count)
 
 box_t new_box(size_t count, long exponent)
 {
-    box_t box = { count, new_integers(count), new_integers(count), exponent };
+    box_t box = {count, new_integers(count), new_integers(count), exponent};
     return box;
 }
 

@@ -274,8 +274,8 @@ static void read_convolution(part_t *part, const node_t *node)
         read_stage(stage, entry);
         if (stage->kernel > length)
             malformed(entry, "the kernel is longer than its input");
-        part->weights += product(entry, product(entry, stage->channels, channels),
-                                 stage->kernel);
+        part->weights +=
+            product(entry, product(entry, stage->channels, channels), stage->kernel);
         length = ((length - stage->kernel) / stage->stride + 1) / stage->pooling;
         channels = stage->channels;
         if (length == 0)
@@ -289,7 +289,7 @@ static void read_convolution(part_t *part, const node_t *node)
 static size_t (*read_factors(size_t *count, const node_t *node, size_t variables))[2]
 {
     *count = list(node)->length;
-    size_t (*out)[2] = allocate(*count, sizeof *out), i = 0;
+    size_t(*out)[2] = allocate(*count, sizeof *out), i = 0;
     for (const node_t *entry = node->first; entry != NULL; entry = entry->next, i++) {
         if (list(entry)->length != 2)
             malformed(entry, "a pair of an index and an exponent is expected");

@@ -81,8 +81,8 @@ void check_rank(const certificate_t *certificate, claim_t *claim)
     if (part == NULL)
         rejected(claim, "the network is not feed-forward");
     size_t l = (size_t) integer(member(node, "layer"), 1, (long) part->depth), counts[2];
-    matrix_t matrix = { l, part->widths[l], part->widths[l - 1], layer_offset(part, l),
-                        &point->box };
+    matrix_t matrix = {l, part->widths[l], part->widths[l - 1], layer_offset(part, l),
+                       &point->box};
     size_t rank = (size_t) integer(member(node, "rank"), 1, (long) matrix.rows);
     size_t *rows = index_list(&counts[0], member(node, "rows"), matrix.rows - 1);
     size_t *columns = index_list(&counts[1], member(node, "columns"), matrix.columns - 1);

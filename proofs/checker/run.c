@@ -167,7 +167,8 @@ status_t run(void (*function)(void *argument), void *argument, const limits_t *l
     state.message_size = size;
     state.newest = &state.oldest;
     message[0] = '\0';
-    void *(*old_get)(size_t), *(*old_change)(void *, size_t, size_t), (*old_put)(void *, size_t);
+    void *(*old_get)(size_t), *(*old_change)(void *, size_t, size_t),
+        (*old_put)(void *, size_t);
     mp_get_memory_functions(&old_get, &old_change, &old_put);
     mp_set_memory_functions(get_bytes, change_bytes, put_bytes);
     if (setjmp(state.end) == 0)

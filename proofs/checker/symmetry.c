@@ -20,7 +20,7 @@ typedef struct {
 static int parity(const part_t *part, size_t l)
 {
     const activation_t *activation = &part->activations[l - 1];
-    int has[2] = { 0, 0 };
+    int has[2] = {0, 0};
     for (size_t k = 0; k <= activation->degree; k++)
         has[k % 2] |= mpq_sgn(activation->coefficients[k]) != 0;
     return has[0] && has[1] ? -1 : has[1];
@@ -36,9 +36,9 @@ size_t layer_offset(const part_t *part, size_t layer)
 
 static element_t new_element(const part_t *part)
 {
-    element_t out = { part, allocate(part->depth + 1, sizeof(size_t *)),
-                      allocate(part->depth + 1, sizeof(int *)),
-                      allocate(part->depth + 1, sizeof(int)) };
+    element_t out = {part, allocate(part->depth + 1, sizeof(size_t *)),
+                     allocate(part->depth + 1, sizeof(int *)),
+                     allocate(part->depth + 1, sizeof(int))};
     for (size_t l = 0; l <= part->depth; l++) {
         out.parity[l] = l > 0 && l < part->depth ? parity(part, l) : 0;
         out.target[l] = allocate(part->widths[l], sizeof(size_t));
@@ -148,7 +148,7 @@ static int unit_is_active(const part_t *part, const box_t *box, size_t l, size_t
 
 static search_t new_search(const part_t *part, const box_t *from, const box_t *to)
 {
-    search_t s = { .g = new_element(part), .from = from, .to = to };
+    search_t s = {.g = new_element(part), .from = from, .to = to};
     size_t units = 0;
     s.is_zero = allocate(part->depth + 1, sizeof(char *));
     s.used = allocate(part->depth + 1, sizeof(char *));
@@ -272,8 +272,7 @@ static void multiply_order(mpz_t out, const element_t *g, size_t l, size_t k)
 }
 
 /* The elements that fix the point, but for those of the zero units; all others are excluded. */
-static void count_stabiliser(mpz_t out, const claim_t *claim, search_t *s,
-                             const box_t *outer)
+static void count_stabiliser(mpz_t out, const claim_t *claim, search_t *s, const box_t *outer)
 {
     size_t p = 0;
     mpz_set_ui(out, 0);
@@ -282,7 +281,8 @@ static void count_stabiliser(mpz_t out, const claim_t *claim, search_t *s,
             continue;
         complete_element(s);
         if (!maps_inside(&s->g, s->from, outer))
-            rejected(claim, "an element of the group neither fixes the point nor moves it away");
+            rejected(claim,
+                     "an element of the group neither fixes the point nor moves it away");
         mpz_add_ui(out, out, 1);
     }
 }

@@ -152,8 +152,7 @@ static place_t build_unit(tape_t *tape, const stage_t *stage, const place_t *lay
     place_t result = NONE;
     for (size_t i = 0; i < channels; i++)
         for (size_t r = 0; r < stage->kernel; r++)
-            result = sum(tape, result,
-                         product(tape, weight++, layer[i * length + start + r]));
+            result = sum(tape, result, product(tape, weight++, layer[i * length + start + r]));
     return result;
 }
 
@@ -301,7 +300,7 @@ static void set_adjoints(workspace_t *work, const ball_t *z)
         ball_t *adjoint = &work->adjoint[k];
         if (!entry->active)
             continue;
-        size_t operands[2] = { entry->a, entry->b };
+        size_t operands[2] = {entry->a, entry->b};
         for (int side = 0; side < 2; side++) {
             size_t to = operands[side], other = operands[1 - side];
             if (entry->operation == SUM)
@@ -321,7 +320,7 @@ static void set_second(workspace_t *work)
         const entry_t *entry = &tape->entries[k];
         if (!entry->active)
             continue;
-        size_t operands[2] = { entry->a, entry->b };
+        size_t operands[2] = {entry->a, entry->b};
         for (int side = 0; side < 2; side++) {
             size_t to = operands[side], other = operands[1 - side];
             if (!tape->entries[to].active)
@@ -353,11 +352,11 @@ void evaluate(ball_t *value, ball_t *gradient, ball_t *hessian, const tape_t *ta
               const problem_t *problem, const ball_t *u)
 {
     size_t n = tape->weights;
-    workspace_t work = { .tape = tape,
-                         .value = new_balls(tape->count),
-                         .tangent = new_balls(tape->count),
-                         .adjoint = new_balls(tape->count),
-                         .second = new_balls(tape->count) };
+    workspace_t work = {.tape = tape,
+                        .value = new_balls(tape->count),
+                        .tangent = new_balls(tape->count),
+                        .adjoint = new_balls(tape->count),
+                        .second = new_balls(tape->count)};
     ball_t *z = new_balls(1);
     mpz_inits(work.term.mid, work.term.rad, NULL);
     clear_balls(gradient, gradient != NULL ? n : 0);

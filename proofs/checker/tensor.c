@@ -63,7 +63,8 @@ static void set_metric(tensor_t *tensor, const claim_t *claim, mpq_t *basis, siz
         for (size_t b = 0; b < a; b++) {
             dot(t[1], basis + a * d, basis + b * d, d, t[0]);
             if (mpq_sgn(t[1]) != 0)
-                rejected(claim, "the vectors %zu and %zu of the basis are not orthogonal", b, a);
+                rejected(claim, "the vectors %zu and %zu of the basis are not orthogonal", b,
+                         a);
         }
     }
 }
@@ -162,7 +163,8 @@ void tensor_evaluate(complex_t *gradient, complex_t *hessian, const tensor_t *te
                      const complex_t *c)
 {
     size_t r = tensor->dimension;
-    complex_t *form = new_complexes(r), *weight = new_complexes(1), *scratch = new_complexes(4);
+    complex_t *form = new_complexes(r), *weight = new_complexes(1),
+              *scratch = new_complexes(4);
     set_zero(gradient, gradient != NULL ? r : 0);
     set_zero(hessian, hessian != NULL ? r * r : 0);
     for (size_t i = 0; i < tensor->points; i++) {

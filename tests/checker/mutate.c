@@ -16,8 +16,8 @@ enum { MAX_FIELDS = 100000 };
 /* A field: its container, and where it is in there. */
 typedef struct {
     json_t *container;
-    char *key;       /* of an object; owned */
-    size_t index;    /* of a list */
+    char *key;        /* of an object; owned */
+    size_t index;     /* of a list */
     const char *name; /* the nearest key */
 } field_t;
 
@@ -28,36 +28,44 @@ typedef struct {
 static const struct {
     const char *name, *reason;
 } rules[] = {
-    { "centre", "another box with a proof of its own" },
-    { "radius", "another box with a proof of its own" },
-    { "inverse", "another matrix that proves the same" },
-    { "mantissas", "a part of a centre, radius, inverse or transform" },
-    { "exponent", "a part of a centre, radius, inverse or transform" },
-    { "transform", "another matrix that proves the same" },
-    { "pivot", "another basis that proves the same" },
-    { "bits", "another precision that proves the same" },
-    { "trees", "another test that discards the same box" },
-    { "premises", "the claim is proved for the other premises" },
-    { "claims", "a claim less, on which no other one rests" },
-    { "orbits", "less is claimed: points instead of orbits, or one number less" },
-    { "positive", "one number less is claimed" },
-    { "rank_one", "one number less is claimed" },
-    { "strict_second_order", "one number less is claimed" },
-    { "shift", "another bound with a proof of its own" },
-    { "tangent", "a smaller cap" },
-    { "mu_min", "a larger bound" },
-    { "lambda_low", "another bound with a proof of its own" },
-    { "lambda_high", "another bound with a proof of its own" },
-    { "problem", "a default that may be left out" },
-    { "unproved", "text that claims nothing" },
-    { "statement", "text that claims nothing" },
-    { "reason", "text that claims nothing" },
-    { "producer", "text that claims nothing" },
+    {"centre", "another box with a proof of its own"},
+    {"radius", "another box with a proof of its own"},
+    {"inverse", "another matrix that proves the same"},
+    {"mantissas", "a part of a centre, radius, inverse or transform"},
+    {"exponent", "a part of a centre, radius, inverse or transform"},
+    {"transform", "another matrix that proves the same"},
+    {"pivot", "another basis that proves the same"},
+    {"bits", "another precision that proves the same"},
+    {"trees", "another test that discards the same box"},
+    {"premises", "the claim is proved for the other premises"},
+    {"claims", "a claim less, on which no other one rests"},
+    {"orbits", "less is claimed: points instead of orbits, or one number less"},
+    {"positive", "one number less is claimed"},
+    {"rank_one", "one number less is claimed"},
+    {"strict_second_order", "one number less is claimed"},
+    {"layer", "the rank of another matrix, with a proof of its own"},
+    {"rows", "another submatrix that proves the same"},
+    {"columns", "another submatrix that proves the same"},
+    {"x", "another spelling of the same number: the digest is the same"},
+    {"y", "another spelling of the same number: the digest is the same"},
+    {"coefficients", "another spelling of the same number: the digest is the same"},
+    {"shift", "another bound with a proof of its own"},
+    {"tangent", "a smaller cap"},
+    {"mu_min", "a larger bound"},
+    {"lambda_low", "another bound with a proof of its own"},
+    {"lambda_high", "another bound with a proof of its own"},
+    {"problem", "a default that may be left out"},
+    {"unproved", "text that claims nothing"},
+    {"statement", "text that claims nothing"},
+    {"reason", "text that claims nothing"},
+    {"producer", "text that claims nothing"},
 };
 
 /* Of these only the absence, and no other value, can be true. */
-static const char *const removable[] = { "orbits", "positive", "rank_one", "strict_second_order",
-                                         "index", "loss", "pooling", "stride", "channels", "head", "unproved" };
+static const char *const removable[] = {
+    "orbits",   "positive", "rank_one", "strict_second_order",
+    "index",    "loss",     "pooling",  "stride",
+    "channels", "head"};
 
 static uint64_t random_state;
 
@@ -99,15 +107,15 @@ static size_t list_fields(field_t *fields, json_t *root)
         const char *name = next == 0 ? "" : fields[next - 1].name, *key;
         json_t *child;
         size_t index;
-        json_object_foreach(value, key, child) {
+        json_object_foreach(value, key, child)
+        {
             if (count < MAX_FIELDS) {
                 char *copy = strdup(key);
-                fields[count++] = (field_t){ value, copy, 0, copy };
+                fields[count++] = (field_t){value, copy, 0, copy};
             }
         }
-        json_array_foreach(value, index, child)
-            if (count < MAX_FIELDS)
-                fields[count++] = (field_t){ value, NULL, index, name };
+        json_array_foreach(value, index, child) if (count < MAX_FIELDS) fields[count++] =
+            (field_t){value, NULL, index, name};
     }
     return count;
 }
@@ -162,7 +170,7 @@ static json_t *change_list(json_t *list)
 /* Another value, or NULL: the field is removed. */
 static json_t *change(json_t *value)
 {
-    static const json_int_t steps[] = { 1, -1, 2, -2, 10, -10 };
+    static const json_int_t steps[] = {1, -1, 2, -2, 10, -10};
     if (random_below(10) == 0 || json_is_object(value))
         return NULL;
     if (json_is_boolean(value))
@@ -193,8 +201,8 @@ static void check(void *argument)
 
 static status_t check_document(json_t *document, char *message, size_t size)
 {
-    static const limits_t limits = { (size_t) 256 << 20, UINT64_C(2000000000), 1000 };
-    job_t job = { json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS) };
+    static const limits_t limits = {(size_t) 256 << 20, UINT64_C(2000000000), 1000};
+    job_t job = {json_dumps(document, JSON_COMPACT | JSON_SORT_KEYS)};
     status_t status = run(check, &job, &limits, message, size);
     free(job.text);
     return status;
@@ -292,7 +300,7 @@ int main(void)
     const char *top = getenv("srcdir"), *seed = getenv("NCF_TEST_SEED");
     char pattern[4096];
     glob_t files;
-    count_t count = { 0 };
+    count_t count = {0};
     random_state = seed != NULL ? strtoull(seed, NULL, 10) : 1;
     snprintf(pattern, sizeof pattern, "%s/proofs/checker/samples/good-*.json",
              top != NULL ? top : ".");

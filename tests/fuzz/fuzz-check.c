@@ -22,8 +22,8 @@ static void check(void *argument)
     memcpy(copy, job->bytes, job->length);
     const node_t *root = json_read("fuzz", copy, job->length);
     /* half of the inputs are read as a problem file as well */
-    const node_t *problem = job->length % 2 == 0 && root->type == NODE_OBJECT
-                                ? find(root, "problem") : NULL;
+    const node_t *problem =
+        job->length % 2 == 0 && root->type == NODE_OBJECT ? find(root, "problem") : NULL;
     check_certificate(root, problem, &claims, &unproved);
 }
 
@@ -32,9 +32,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
 /* Small limits keep the runs short. */
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
-    static const limits_t limits = { (size_t) 64 << 20, UINT64_C(3000000), 512 };
+    static const limits_t limits = {(size_t) 64 << 20, UINT64_C(3000000), 512};
     char message[512];
-    job_t job = { bytes, length };
+    job_t job = {bytes, length};
     run(check, &job, &limits, message, sizeof message);
     return 0;
 }

@@ -17,7 +17,7 @@ fact() {
 
 # "kind THEOREM THEOREM", one line a kind
 in_code() {
-    sed -n 's/^    { "\([a-z-]*\)", "\([A-Z -]*\)", check_[a-z_]* },$/\1 \2/p' $code | sort
+    sed -n 's/^    { *"\([a-z-]*\)", "\([A-Z -]*\)", check_[a-z_]* *},$/\1 \2/p' $code | sort
 }
 
 rows=$(sed -n '/^## Claims of certificates/,$p' $table | grep '^| [a-z]' | grep -v '^| kind ')
@@ -47,7 +47,7 @@ while IFS='|' read -r _ kind _ producer checker tests; do
         *)
             file=$(printf '%s\n' "$checker" | sed 's/[^`]*`\([^`]*\)`.*/\1/')
             grep -q "^void $name(" "$file" || fact "$file has no function $name"
-            grep -q ", $name },$" $code || fact "$code does not use $name"
+            grep -q ", $name *},$" $code || fact "$code does not use $name"
             ;;
         esac
     done

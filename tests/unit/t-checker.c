@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const limits_t no_limits = { SIZE_MAX / 2, UINT64_MAX / 2, 100000 };
+static const limits_t no_limits = {SIZE_MAX / 2, UINT64_MAX / 2, 100000};
 
 /* ---- Balls --------------------------------------------------------------------------- */
 
@@ -95,10 +95,10 @@ static void ball_cases(void *argument)
 
 static void test_balls(void)
 {
-    static const long bits[] = { 16, 17, 63, 64, 65, 128 };
+    static const long bits[] = {16, 17, 63, 64, 65, 128};
     for (int k = 0; k < 6; k++) {
         char message[256];
-        ball_job_t job = { .bits = bits[k], .cases = ncf_test_count(2000) };
+        ball_job_t job = {.bits = bits[k], .cases = ncf_test_count(2000)};
         ncf__random_init(&job.random, ncf_test_seed(), (uint64_t) k);
         CHECK(run(ball_cases, &job, &no_limits, message, sizeof message) == VERIFIED);
         CHECK_MSG(job.wrong == 0, "%ld with %ld bits", job.wrong, bits[k]);
@@ -108,38 +108,48 @@ static void test_balls(void)
 
 /* ---- Networks ------------------------------------------------------------------------ */
 
-#define DATA "\"data\":{\"x\":[[\"1\",\"2/3\"],[\"-3\",\"1/7\"],[\"0\",\"1\"]],\"y\":[\"1\",\"-2\",\"1/3\"]}"
+#define DATA                                                                                  \
+    "\"data\":{\"x\":[[\"1\",\"2/3\"],[\"-3\",\"1/"                                           \
+    "7\"],[\"0\",\"1\"]],\"y\":[\"1\",\"-2\",\"1/3\"]}"
 
 /* What the library reads, and what the checker reads where that is another text. */
 static const char *const problems[][2] = {
-    { "{\"ncf\":1," DATA ",\"network\":{\"type\":\"feedforward\",\"widths\":[2,2,1],"
-      "\"activation\":{\"type\":\"power\",\"degree\":3}}}", NULL },
-    { "{\"ncf\":1," DATA ",\"loss\":\"logistic\",\"network\":{\"type\":\"feedforward\","
-      "\"widths\":[2,2,3,1],\"activation\":[{\"type\":\"power\",\"degree\":2},"
-      "{\"type\":\"polynomial\",\"coefficients\":[\"1/2\",\"0\",\"-1\",\"2\"]}]}}", NULL },
-    { "{\"ncf\":1," DATA ",\"loss\":\"exponential\",\"network\":{\"type\":\"feedforward\","
-      "\"widths\":[2,1]}}", NULL },
-    { "{\"ncf\":1,\"network\":{\"type\":\"convolution\",\"length\":4,\"channels\":2,\"layers\":["
-      "{\"channels\":2,\"kernel\":2},{\"channels\":1,\"kernel\":2,\"stride\":1,\"pooling\":2}],"
-      "\"activation\":[{\"type\":\"power\",\"degree\":2},{\"type\":\"linear\"}],\"head\":\"sum\"},"
-      "\"data\":{\"x\":[[1,2,3,4,5,-6,7,8],[\"1/2\",0,0,1,1,1,-1,2]],\"y\":[1,-1]}}", NULL },
-    { "{\"ncf\":1,\"network\":{\"type\":\"convolution\",\"length\":7,\"layers\":["
-      "{\"channels\":2,\"kernel\":3,\"stride\":2,\"pooling\":1}],"
-      "\"activation\":{\"type\":\"power\",\"degree\":3}},"
-      "\"data\":{\"x\":[[1,2,3,4,5,-6,7],[\"1/2\",0,0,1,1,1,-1]],\"y\":[1,-1]}}", NULL },
-    { "{\"ncf\":1," DATA ",\"network\":{\"type\":\"polynomial\",\"weights\":[\"a\",\"b\",\"c\"],"
-      "\"inputs\":[\"x\",\"y\"],\"output\":\"c*(a*x+b*y)^2 - a^3*x*y/3 + b\"}}",
-      "{" DATA ",\"network\":{\"type\":\"terms\",\"inputs\":2,\"weights\":3,\"terms\":["
-      "[\"1\",[[0,2],[2,1]],[[0,2]]],[\"2\",[[0,1],[1,1],[2,1]],[[0,1],[1,1]]],"
-      "[\"1\",[[1,2],[2,1]],[[1,2]]],[\"-1/3\",[[0,3]],[[0,1],[1,1]]],[\"1\",[[1,1]],[]]]}}" },
-    { "{\"ncf\":1," DATA ",\"network\":{\"type\":\"sum\",\"parts\":[{\"type\":\"feedforward\","
-      "\"widths\":[2,2,1],\"activation\":{\"type\":\"power\",\"degree\":2}},"
-      "{\"type\":\"polynomial\",\"weights\":[\"p\"],\"inputs\":[\"x\",\"y\"],"
-      "\"output\":\"p^5*x*y^2\"}]}}",
-      "{" DATA ",\"network\":{\"type\":\"sum\",\"parts\":[{\"type\":\"feedforward\","
-      "\"widths\":[2,2,1],\"activation\":{\"type\":\"power\",\"degree\":2}},"
-      "{\"type\":\"terms\",\"inputs\":2,\"weights\":1,\"terms\":["
-      "[\"1\",[[0,5]],[[0,1],[1,2]]]]}]}}" },
+    {"{\"ncf\":1," DATA ",\"network\":{\"type\":\"feedforward\",\"widths\":[2,2,1],"
+     "\"activation\":{\"type\":\"power\",\"degree\":3}}}",
+     NULL},
+    {"{\"ncf\":1," DATA ",\"loss\":\"logistic\",\"network\":{\"type\":\"feedforward\","
+     "\"widths\":[2,2,3,1],\"activation\":[{\"type\":\"power\",\"degree\":2},"
+     "{\"type\":\"polynomial\",\"coefficients\":[\"1/2\",\"0\",\"-1\",\"2\"]}]}}",
+     NULL},
+    {"{\"ncf\":1," DATA ",\"loss\":\"exponential\",\"network\":{\"type\":\"feedforward\","
+     "\"widths\":[2,1]}}",
+     NULL},
+    {"{\"ncf\":1,\"network\":{\"type\":\"convolution\",\"length\":4,\"channels\":2,\"layers\":"
+     "["
+     "{\"channels\":2,\"kernel\":2},{\"channels\":1,\"kernel\":2,\"stride\":1,\"pooling\":2}],"
+     "\"activation\":[{\"type\":\"power\",\"degree\":2},{\"type\":\"linear\"}],\"head\":"
+     "\"sum\"},"
+     "\"data\":{\"x\":[[1,2,3,4,5,-6,7,8],[\"1/2\",0,0,1,1,1,-1,2]],\"y\":[1,-1]}}",
+     NULL},
+    {"{\"ncf\":1,\"network\":{\"type\":\"convolution\",\"length\":7,\"layers\":["
+     "{\"channels\":2,\"kernel\":3,\"stride\":2,\"pooling\":1}],"
+     "\"activation\":{\"type\":\"power\",\"degree\":3}},"
+     "\"data\":{\"x\":[[1,2,3,4,5,-6,7],[\"1/2\",0,0,1,1,1,-1]],\"y\":[1,-1]}}",
+     NULL},
+    {"{\"ncf\":1," DATA
+     ",\"network\":{\"type\":\"polynomial\",\"weights\":[\"a\",\"b\",\"c\"],"
+     "\"inputs\":[\"x\",\"y\"],\"output\":\"c*(a*x+b*y)^2 - a^3*x*y/3 + b\"}}",
+     "{" DATA ",\"network\":{\"type\":\"terms\",\"inputs\":2,\"weights\":3,\"terms\":["
+     "[\"1\",[[0,2],[2,1]],[[0,2]]],[\"2\",[[0,1],[1,1],[2,1]],[[0,1],[1,1]]],"
+     "[\"1\",[[1,2],[2,1]],[[1,2]]],[\"-1/3\",[[0,3]],[[0,1],[1,1]]],[\"1\",[[1,1]],[]]]}}"},
+    {"{\"ncf\":1," DATA ",\"network\":{\"type\":\"sum\",\"parts\":[{\"type\":\"feedforward\","
+     "\"widths\":[2,2,1],\"activation\":{\"type\":\"power\",\"degree\":2}},"
+     "{\"type\":\"polynomial\",\"weights\":[\"p\"],\"inputs\":[\"x\",\"y\"],"
+     "\"output\":\"p^5*x*y^2\"}]}}",
+     "{" DATA ",\"network\":{\"type\":\"sum\",\"parts\":[{\"type\":\"feedforward\","
+     "\"widths\":[2,2,1],\"activation\":{\"type\":\"power\",\"degree\":2}},"
+     "{\"type\":\"terms\",\"inputs\":2,\"weights\":1,\"terms\":["
+     "[\"1\",[[0,5]],[[0,1],[1,2]]]]}]}}"},
 };
 
 /* All numbers as text: GMP has other memory during a run. */
@@ -188,7 +198,7 @@ static void compare(network_job_t *job, const ball_t *ball, const char *text, mp
 static void network_case(void *argument)
 {
     network_job_t *job = argument;
-    problem_t problem = { 0 };
+    problem_t problem = {0};
     char *copy = allocate(strlen(job->text) + 1, 1);
     memcpy(copy, job->text, strlen(job->text));
     problem_read(&problem, json_read("test", copy, strlen(copy)));
@@ -225,7 +235,7 @@ static void check_problem(const char *text, const char *other, ncf_random_t *ran
         return;
     CHECK(ncf__network_init(network, problem));
     size_t n = (size_t) network->unknowns;
-    network_job_t job = { .text = other != NULL ? other : text, .n = n };
+    network_job_t job = {.text = other != NULL ? other : text, .n = n};
     fmpq *u = _fmpq_vec_init((slong) n);
     job.u = malloc(n * sizeof *job.u);
     for (size_t k = 0; k < n; k++) {
@@ -280,10 +290,10 @@ static void test_sha256(void)
 int main(void)
 {
     static const ncf_test_t tests[] = {
-        { "balls contain exact results", test_balls },
-        { "networks contain exact results", test_networks },
-        { "SHA-256 agrees with libmd", test_sha256 },
-        { NULL, NULL },
+        {"balls contain exact results", test_balls},
+        {"networks contain exact results", test_networks},
+        {"SHA-256 agrees with libmd", test_sha256},
+        {NULL, NULL},
     };
     return ncf_test_main("checker", tests);
 }
