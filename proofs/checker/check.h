@@ -14,7 +14,7 @@
  *   exist.c    exists-unique, refine, zero-pattern, lambda-sign (T-KRAWCZYK, T-ZEROS)
  *   inertia.c  inertia (T-CONGRUENCE)
  *   classes.c  real, distinct, complete-by-count, lines, census (T-CHART, T-COUNT)
- *   closed.c   closed-form (T-DECOUPLE, T-RANKONE)
+ *   closed.c   closed-form (T-DECOUPLE, T-DEEPLINEAR, T-RANKONE)
  *   cover.c    complete-by-cover (T-CHARTCOVER)
  *   symmetry.c equal-units, orbit, distinct orbits (T-ORBIT)
  *   rank.c     rank (T-RANKS)

@@ -23,7 +23,7 @@ static const kind_t kinds[] = {
     {"complete-by-cover", "T-CHARTCOVER", check_cover},
     {"lines", "T-CHART", check_lines},
     {"census", "T-DECOUPLE T-RANKONE", check_census},
-    {"closed-form", "T-DECOUPLE T-RANKONE", check_closed_form},
+    {"closed-form", "T-DECOUPLE T-DEEPLINEAR T-RANKONE", check_closed_form},
     {"equal-units", "T-RANKS", check_equal_units},
     {"rank", "T-RANKS", check_rank},
     {"orbit", "T-ORBIT", check_orbit},

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * closed.c: the claim closed-form, an orbit of KKT points that eigenlines give: T-DECOUPLE for two
- * layers, T-RANKONE for more. lambda^2 is compared with exact rationals.
+ * closed.c: the claim closed-form: an orbit of KKT points that eigenlines give, T-DECOUPLE for two
+ * layers, T-RANKONE for more; all points of a linear network, T-DEEPLINEAR. lambda^2 is compared
+ * with exact rationals.
  */
 #include "check.h"
 
@@ -226,6 +227,45 @@ static void check_rank_one(const certificate_t *certificate, claim_t *claim, lon
     compare(claim, n[2], index);
 }
 
+/* ---- Linear networks ------------------------------------------------------------------ */
+
+/* lambda^2 = K^(2-K) |m|^2, m = sum_i z_i x_i != 0; the dimension is sum_l (k_l - 1). */
+static void check_linear(const certificate_t *certificate, const claim_t *claim)
+{
+    const problem_t *problem = certificate->problem;
+    const part_t *part = feedforward(problem);
+    mpq_t *bounds = read_bounds(claim), *t = new_rationals(4);
+    size_t dimension = 0;
+    if (part == NULL || claim->premise_count != 0)
+        rejected(claim, "the network is not feed-forward, or there are premises");
+    for (size_t l = 0; l < part->activation_count; l++) {
+        if (!part->activations[l].monomial || part->activations[l].degree != 1)
+            rejected(claim, "an activation is not linear");
+        dimension += part->widths[l + 1] - 1;
+    }
+    for (size_t j = 0; j < problem->inputs; j++) {
+        mpq_set_ui(t[0], 0, 1);
+        for (size_t i = 0; i < problem->points; i++) {
+            mpq_mul(t[1], problem->z[i], problem->x[i * problem->inputs + j]);
+            mpq_add(t[0], t[0], t[1]);
+            spend(mpz_size(mpq_numref(t[0])) + mpz_size(mpq_denref(t[0])));
+        }
+        mpq_mul(t[0], t[0], t[0]);
+        mpq_add(t[2], t[2], t[0]);
+    }
+    if (mpq_sgn(t[2]) == 0)
+        rejected(claim, "sum_i z_i x_i is zero");
+    mpq_set_ui(t[0], part->depth, 1);
+    mpq_mul(t[2], t[2], t[0]);
+    mpq_mul(t[2], t[2], t[0]);
+    power(t[1], t[0], part->depth);
+    mpq_div(t[2], t[2], t[1]);
+    if (mpq_cmp(bounds[0], t[2]) > 0 || mpq_cmp(bounds[1], t[2]) < 0)
+        rejected(claim, "lambda is not proved to be within these bounds");
+    if ((size_t) integer(member(claim->node, "dimension"), 0, 1000000000) != dimension)
+        rejected(claim, "the dimension is another one");
+}
+
 /* As many different lines of one tensor as there are numbers of units. */
 static void check_lines_of_units(const certificate_t *certificate, const claim_t *claim)
 {
@@ -241,6 +281,11 @@ static void check_lines_of_units(const certificate_t *certificate, const claim_t
 void check_closed_form(const certificate_t *certificate, claim_t *claim)
 {
     int decoupled = is_string(member(claim->node, "theorem"), "T-DECOUPLE");
+    if (is_string(member(claim->node, "theorem"), "T-DEEPLINEAR")) {
+        check_keys(claim->node, "id kind theorem premises dimension lambda_low lambda_high");
+        check_linear(certificate, claim);
+        return;
+    }
     check_keys(claim->node, decoupled ? "id kind theorem premises units size lambda_low "
                                         "lambda_high ?index bits"
                                       : "id kind theorem premises supports size lambda_low "

@@ -824,6 +824,10 @@ def good_samples():
     yield ("closed-cubic", "orbits in closed form for order 3 and ten hidden units",
            closed_forms(eigen_certificate(Problem([2, 10, 1], cubes, X, Y), 3, rng),
                         Problem([2, 10, 1], cubes, X, Y), 3))
+    linear = Certificate(Problem([2, 3, 2, 1], [[0, 1], [0, 1]], X, Y))
+    # |m| = |(-2, 7)|, lambda = |m| / sqrt(3)
+    linear.claim("closed-form", "T-DEEPLINEAR", dimension=3, **bounds(math.sqrt(53 / 3)))
+    yield "linear", "a deep linear network: all KKT points with lambda > 0", linear
     yield "extend", "one active unit of twenty, the other weights left out", extended()
     yield ("cubic", "order 3 in three dimensions: 7 classes, some of them not real",
            eigen_certificate(cubic_problem()[0], 3, rng))
@@ -1021,6 +1025,14 @@ def bad_lines(good):
         yield (f"closed-{sample}-index", "the index is another one", "closed form: another index",
                edit(good[sample], lambda d: find_claim(d, "closed-form").update(
                    index=find_claim(d, "closed-form")["index"] + 1)))
+    for key, value in ("lambda_low", "5"), ("lambda_high", "4"), ("dimension", 4):
+        yield (f"linear-{key.replace('_', '-')}",
+               "dimension is another" if key == "dimension" else "lambda is not proved",
+               f"a linear network: another {key}",
+               edit(good["linear"], lambda d, k=key, v=value: d["claims"][0].update({k: v})))
+    yield ("linear-square", "an activation is not linear", "the theorem for another network",
+           edit(good["two-layer"], lambda d: d.update(claims=[
+               dict(good["linear"]["claims"][0])])))
     yield ("closed-same-line", "are not proved different", "a line is used twice",
            edit(good["closed-cubic"], lambda d: find_claim(d, "closed-form", 1)["premises"].__setitem__(
                1, find_claim(d, "closed-form", 1)["premises"][0])))
