@@ -850,6 +850,8 @@ def good_samples():
     yield "sum", "the sum of two networks", one_point(sum_problem(), rng)
     yield ("cover", "the eigenlines with abs(mu) >= 20, two of three, by a cover of two charts",
            cover_certificate(Problem([2, 2, 1], cubes, X, Y), 3, 20))
+    yield ("cover-space", "the eigenlines with abs(mu) >= 5, two of three, by a cover of three charts",
+           cover_certificate(cubic_problem()[0], 3, 5, 6))
 
 
 def find_claim(document, kind, number=0, **fields):
