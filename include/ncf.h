@@ -578,6 +578,107 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_runs(FILE *stream,
                                                         const ncf_result_t *result,
                                                         ncf_error_t *err);
 
+/* ---- Saved results: pictures and reports ------------------------------------------ */
+
+/* A document that ncf wrote with --json, read again. */
+typedef struct ncf_saved ncf_saved_t;
+
+/**
+ * ncf_saved_read(out, path, err):
+ * Reads a result document. What is proved in it stands on the word of who wrote it.
+ *
+ * Out:      out    the document
+ * In:       path   a file name, or "-" for standard input
+ * Returns:  NCF_OK, or NCF_EPARSE (not JSON), NCF_ESPEC (not a document of ncf),
+ *           NCF_EUNSUPPORTED (of another version), NCF_EIO, with the place and one fact in err
+ * Owns:     the caller frees *out with ncf_saved_free
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_saved_read(ncf_saved_t **out, const char *path,
+                                                 ncf_error_t *err);
+
+/**
+ * ncf_saved_parse(out, text, length, name, err):
+ * The same for a document in memory; name stands for the file name in messages.
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_saved_parse(ncf_saved_t **out, const char *text,
+                                                  size_t length, const char *name,
+                                                  ncf_error_t *err);
+
+NCF_API void ncf_saved_free(ncf_saved_t *saved);
+
+/* What a picture shows, see ncf(1). */
+typedef enum {
+    NCF_PICTURE_AUTO,     /* the first of the next ones that the documents have data for */
+    NCF_PICTURE_TRAINING, /* loss and norm of the weights against time */
+    NCF_PICTURE_ANGLE,    /* angle to the matched point against time */
+    NCF_PICTURE_WEIGHTS,  /* |W_l| as heat maps */
+    NCF_PICTURE_PROFILE,  /* N of one unit on the circle or on the sphere of inputs */
+    NCF_PICTURE_CENSUS    /* histograms of index and lambda */
+} ncf_picture_kind_t;
+
+typedef enum { NCF_PICTURE_SVG, NCF_PICTURE_PNG, NCF_PICTURE_PDF } ncf_picture_format_t;
+
+typedef struct {
+    size_t size; /* sizeof(ncf_picture_options_t), set by the initialiser */
+    ncf_picture_kind_t kind;     /* NCF_PICTURE_AUTO */
+    ncf_picture_format_t format; /* NCF_PICTURE_SVG */
+    int script;        /* non-zero: the script that makes gnuplot draw the picture; 0 */
+    const char *title; /* in the place of the title that says what is drawn; NULL */
+    const ncf_problem_t *problem; /* of the profile; NULL: the file that the document names,
+                                     if it is still the same */
+    const ncf_trajectory_t *trajectory; /* for the weights at the moments of training; NULL */
+    const volatile sig_atomic_t *stop;  /* non-zero asks for a stop; NULL: never */
+} ncf_picture_options_t;
+
+/** ncf_picture_options_init(options): the defaults given above. */
+NCF_API void ncf_picture_options_init(ncf_picture_options_t *options);
+
+/**
+ * ncf_picture_write(stream, saved, count, options, err):
+ * Draws documents by the program gnuplot. A picture says which of its marks are proved and
+ * which are measured. Nothing is written to the stream after a failure but one of it.
+ *
+ * In:       saved    count >= 1 documents; several of them only for the training and the angle
+ *           options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range, documents that do not belong
+ *           together), NCF_ESPEC (a document without what the picture needs, a problem or a
+ *           trajectory of another digest), NCF_EHELPER (gnuplot is not there or failed),
+ *           NCF_ELIMIT (stopped), NCF_EIO
+ * Threads:  reentrant; starts gnuplot as a child process and waits for it
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_picture_write(FILE *stream, const ncf_saved_t *const *saved,
+                                                    size_t count,
+                                                    const ncf_picture_options_t *options,
+                                                    ncf_error_t *err);
+
+typedef struct {
+    size_t size;       /* sizeof(ncf_report_options_t), set by the initialiser */
+    int pictures;      /* non-zero: with pictures, which need gnuplot; 1 */
+    const char *title; /* NULL: "Report of ncf" */
+    const ncf_problem_t *problem;      /* as for pictures; NULL */
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_report_options_t;
+
+/** ncf_report_options_init(options): the defaults given above. */
+NCF_API void ncf_report_options_init(ncf_report_options_t *options);
+
+/**
+ * ncf_report_write(stream, saved, count, options, err):
+ * Writes one HTML file that needs no other file, no network and no scripts: what the documents
+ * say, in tables, the pictures that they have data for, and where everything comes from.
+ *
+ * In:       saved    count >= 1 documents
+ *           options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range), NCF_EHELPER (gnuplot is not there or
+ *           failed), NCF_ELIMIT (stopped), NCF_EIO; the stream then holds a part of the page
+ * Threads:  as ncf_picture_write
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_report_write(FILE *stream, const ncf_saved_t *const *saved,
+                                                   size_t count,
+                                                   const ncf_report_options_t *options,
+                                                   ncf_error_t *err);
+
 /* ---- Information ----------------------------------------------------------------- */
 
 /**

@@ -15,6 +15,7 @@ include src/solve/local.mk
 include src/certify/local.mk
 include src/pipeline/local.mk
 include src/report/local.mk
+include src/plot/local.mk
 include src/api/local.mk
 
 lib_LTLIBRARIES += libncf.la

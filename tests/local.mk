@@ -131,6 +131,10 @@ UNIT_TESTS += tests/unit/t-match
 tests_unit_t_match_SOURCES = tests/unit/t-match.c
 tests_unit_t_match_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-plot
+tests_unit_t_plot_SOURCES = tests/unit/t-plot.c
+tests_unit_t_plot_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-prune
 tests_unit_t_prune_SOURCES = tests/unit/t-prune.c tests/problems.c tests/problems.h
 tests_unit_t_prune_LDADD = $(unit_ldadd)

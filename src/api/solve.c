@@ -246,7 +246,7 @@ ncf_status_t ncf_solve(ncf_result_t **out, const ncf_problem_t *problem,
     result->exit_status = exit_status(result);
     result->seconds = ncf__clock() - start;
     /* The pointers of the caller's options need not outlive this call. */
-    result->options.lambda_min = NULL;
+    result->options.lambda_min = options->lambda_min != NULL ? result->search.bound_text : NULL;
     result->options.checkpoint = NULL;
     result->options.stop = NULL;
     result->options.progress = NULL;

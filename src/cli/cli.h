@@ -26,6 +26,14 @@ typedef struct {
     long runs;            /* of `flow`: 0: a single one */
     const char *runs_csv; /* of `flow --runs`: NULL: no such file */
     const char *orbits;   /* of `match` and `flow`: a list of points, NULL: none */
+    char *const *files;  /* of `plot` and `report` */
+    int file_count;
+    const char *of_problem; /* of `plot` and `report`, NULL: none */
+    const char *title;      /* of `plot`, NULL: its own */
+    ncf_picture_kind_t picture;
+    int picture_format; /* an ncf_picture_format_t, -1: from the name of the output */
+    int script;
+    int no_pictures; /* of `report` */
     const char *output;  /* NULL: standard output */
     int json;
     int quiet;
@@ -37,7 +45,7 @@ typedef struct {
 /* One command: its name, its files, what it does in a line, its help around the options, its function. */
 typedef struct {
     const char *name;
-    const char *files; /* the names of its arguments: one or two words */
+    const char *files; /* the names of its arguments: one or two words, or one in "..." */
     const char *files_text; /* the same in a sentence */
     const char *summary;
     const char *purpose;
@@ -137,5 +145,7 @@ int cli_match(const cli_options_t *options);
 int cli_flow(const cli_options_t *options);
 int cli_flow_runs(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
+int cli_plot(const cli_options_t *options);
+int cli_report(const cli_options_t *options);
 
 #endif

@@ -6,6 +6,7 @@ ncf_SOURCES = \
 	src/cli/main.c \
 	src/cli/options.c \
 	src/cli/output.c \
+	src/cli/pictures.c \
 	src/cli/progress.c \
 	src/cli/runs_command.c \
 	src/cli/stop.c

@@ -119,12 +119,46 @@ static const cli_command_t commands[] = {
      "  ncf info problem.json\n"
      "  ncf info --json problem.json\n",
      cli_info},
+    {"plot", "FILE...", "one or more files", "draw a result or a trajectory",
+     "Draws what ncf wrote with --json, or a trajectory of training, as SVG, PNG or PDF.\n"
+     "gnuplot does the drawing. A picture says what in it is proved.\n",
+     "FILE is a result document, or a trajectory (.csv, .npy) with --problem, which is\n"
+     "then matched as by `ncf match`. Several files share one picture of the kinds\n"
+     "training and angle.\n"
+     "\n"
+     "Kinds: \"training\", loss and norm against time with the growth at the certified\n"
+     "lambda; \"angle\", to the matched point, with its certified cap; \"weights\", |W_l|\n"
+     "before and after the escape, or at KKT points; \"profile\", N of one unit on the\n"
+     "circle (2 inputs) or the sphere (3) with its critical lines; \"census\", KKT points\n"
+     "by index and by lambda. Without --kind the file decides.\n"
+     "\n"
+     "Exit status: 0 done; 2 usage; 3 bad input; 4 interrupted; 5 a system call or\n"
+     "gnuplot failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf solve --json --output=result.json examples/quickstart.json\n"
+     "  ncf plot --output=profile.svg result.json\n"
+     "  ncf plot --kind=census --output=census.pdf result.json\n"
+     "  ncf plot --problem=examples/match.json --output=training.png examples/match.csv\n",
+     cli_plot},
+    {"report", "FILE...", "one or more files", "write a report of results as one HTML file",
+     "Writes one HTML file with all that the documents say: tables, pictures by gnuplot,\n"
+     "and where everything comes from. It needs no network and no other file.\n",
+     "FILE is as for `ncf plot`: a result document, or a trajectory with --problem.\n"
+     "\n"
+     "Exit status: 0 done; 2 usage; 3 bad input; 4 interrupted; 5 a system call or\n"
+     "gnuplot failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf solve --json --output=result.json examples/quickstart.json\n"
+     "  ncf report --output=report.html result.json\n",
+     cli_report},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Commands of the contract that later versions bring. */
-static const char *const planned[] = {"escape", "margin", "table", "plot", "export", NULL};
+static const char *const planned[] = {"escape", "margin", "table", "export", NULL};
 
 const cli_command_t *cli_find_command(const char *name)
 {

@@ -43,6 +43,12 @@ typedef enum {
     OPTION_REFERENCE,
     OPTION_TRAJECTORY,
     OPTION_MAX_CLASSES,
+    OPTION_PICTURE,
+    OPTION_FORMAT,
+    OPTION_PROBLEM,
+    OPTION_TITLE,
+    OPTION_SCRIPT,
+    OPTION_NO_PICTURES,
     OPTION_QUIET,
     OPTION_VERBOSE
 } option_id_t;
@@ -57,7 +63,7 @@ typedef struct {
 
 static const option_entry_t table[] = {
     {OPTION_JSON, "json", NULL, "solve certify match flow info", "write a JSON document instead of a table"},
-    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow info",
+    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow info plot report",
      "write to FILE instead of standard output"},
     {OPTION_DIGITS, "digits", "N", "solve certify match flow", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
@@ -103,10 +109,17 @@ static const option_entry_t table[] = {
     {OPTION_SEED, "seed", "N", "flow", "seed of a random start (default 1)"},
     {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify match flow",
      "stop after that, with what is proved until then"},
-    {OPTION_QUIET, "quiet", NULL, "solve certify match flow info", "no progress line"},
+    {OPTION_PICTURE, "kind", "KIND", "plot",
+     "training, angle, weights, profile or census"},
+    {OPTION_FORMAT, "format", "FORMAT", "plot", "svg, png or pdf (as --output ends)"},
+    {OPTION_PROBLEM, "problem", "FILE", "plot report", "the problem of a trajectory or a profile"},
+    {OPTION_TITLE, "title", "TEXT", "plot report", "another title"},
+    {OPTION_SCRIPT, "script", NULL, "plot", "write the script for gnuplot, not the picture"},
+    {OPTION_NO_PICTURES, "no-pictures", NULL, "report", "tables alone; gnuplot is not needed"},
+    {OPTION_QUIET, "quiet", NULL, "solve certify match flow info plot report", "no progress line"},
     {OPTION_VERBOSE, "verbose", NULL, "solve certify match flow info", "shorten nothing"},
-    {OPTION_HELP, "help", NULL, "solve certify match flow info", "show this help"},
-    {OPTION_VERSION, "version", NULL, "solve certify match flow info", "show the versions of ncf and its libraries"},
+    {OPTION_HELP, "help", NULL, "solve certify match flow info plot report", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve certify match flow info plot report", "show the versions of ncf and its libraries"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -261,6 +274,51 @@ static int set_flow_option(cli_options_t *options, int id, const char *text)
     }
 }
 
+static int read_word(int *out, const char *name, const char *text, const char *const *words)
+{
+    for (int i = 0; words[i] != NULL; i++) {
+        if (strcmp(text, words[i]) == 0) {
+            *out = i;
+            return 1;
+        }
+    }
+    cli_fail(EXIT_USAGE, "--%s cannot be '%s'; see --help", name, text);
+    return 0;
+}
+
+/* An option of `plot`; 0 after a message. */
+static int set_picture_option(cli_options_t *options, int id, const char *text)
+{
+    static const char *const kinds[] = {"auto", "training", "angle", "weights", "profile",
+                                        "census", NULL};
+    static const char *const formats[] = {"svg", "png", "pdf", NULL};
+    int kind = 0, good = 1;
+    switch (id) {
+    case OPTION_PICTURE:
+        good = read_word(&kind, "kind", text, kinds);
+        options->picture = (ncf_picture_kind_t) kind;
+        break;
+    case OPTION_FORMAT:
+        good = read_word(&options->picture_format, "format", text, formats);
+        break;
+    case OPTION_PROBLEM:
+        options->of_problem = text;
+        break;
+    case OPTION_TITLE:
+        options->title = text;
+        break;
+    case OPTION_SCRIPT:
+        options->script = 1;
+        break;
+    case OPTION_NO_PICTURES:
+        options->no_pictures = 1;
+        break;
+    default:
+        good = 0;
+    }
+    return good;
+}
+
 /* One option; 0 after a message. */
 static int set_option(cli_options_t *options, int id, const char *text)
 {
@@ -320,7 +378,7 @@ static int set_option(cli_options_t *options, int id, const char *text)
         solve->max_classes = (size_t) value;
         break;
     default:
-        return set_flow_option(options, id, text) > 0;
+        return set_flow_option(options, id, text) > 0 || set_picture_option(options, id, text);
     }
     return good;
 }
@@ -329,6 +387,7 @@ static void set_defaults(cli_options_t *options)
 {
     memset(options, 0, sizeof(*options));
     options->digits = 10;
+    options->picture_format = -1;
     ncf_solve_options_init(&options->solve);
     ncf_flow_options_init(&options->flow);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
@@ -372,6 +431,10 @@ static int unknown_option(const cli_command_t *command, const char *word)
 static int take_files(cli_options_t *options, const cli_command_t *command, int count, char **names)
 {
     int two = strchr(command->files, ' ') != NULL;
+    options->files = names;
+    options->file_count = count;
+    if (strstr(command->files, "...") != NULL && count > 0)
+        return -1;
     if (count != 1 + two)
         return cli_fail(EXIT_USAGE, "ncf %s takes %s; see ncf %s --help", command->name,
                         command->files_text, command->name);

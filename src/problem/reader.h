@@ -2,7 +2,7 @@
 /*
  * reader.h: what the files of problem/ share: the JSON document with its places,
  * accessors that fail with a place, and one reader for each section and data file.
- * Private to problem/ and its tests.
+ * Private to problem/ and its tests, and to plot/, which reads documents with it.
  */
 #ifndef NCF_READER_H
 #define NCF_READER_H

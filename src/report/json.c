@@ -220,9 +220,14 @@ static json_t *software_object(void)
 static json_t *options_object(const ncf_result_t *result)
 {
     const ncf_solve_options_t *options = &result->options;
-    return json_pack("{s:I, s:I, s:I, s:I}", "precision", (json_int_t) options->precision,
-                     "seed", (json_int_t) options->seed, "top", (json_int_t) options->top,
-                     "threads", (json_int_t) options->threads);
+    json_t *object = json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:b}", "precision",
+                               (json_int_t) options->precision, "max_precision",
+                               (json_int_t) options->max_precision, "seed",
+                               (json_int_t) options->seed, "top", (json_int_t) options->top,
+                               "threads", (json_int_t) options->threads, "max_classes",
+                               (json_int_t) options->max_classes, "caps", options->caps);
+    json_object_set_new(object, "lambda_min", ncf__json_text(options->lambda_min));
+    return object;
 }
 
 static json_t *document(const ncf_result_t *result, slong digits)

@@ -12,6 +12,8 @@ CLI_TESTS = \
 	tests/cli/match.sh \
 	tests/cli/options.sh \
 	tests/cli/output.sh \
+	tests/cli/plot.sh \
+	tests/cli/report.sh \
 	tests/cli/runs.sh \
 	tests/cli/stop.sh \
 	tests/cli/usage.sh

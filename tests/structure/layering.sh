@@ -24,7 +24,8 @@ allowed() {
     certify) echo base problem network corr kkt ;;
     pipeline) echo base problem network flow corr kkt solve certify ;;
     report) echo base problem network corr kkt certify pipeline ;;
-    api) echo base problem network flow corr kkt solve certify pipeline report ;;
+    plot) echo base problem ;;
+    api) echo base problem network flow corr kkt solve certify pipeline report plot ;;
     cli) ;;
     *) return 1 ;;
     esac
