@@ -186,18 +186,20 @@ static void plot_index(ncf_script_t *script, const census_t *census, double righ
 static void plot_stems(ncf_script_t *script, const census_t *census)
 {
     double range[2] = {HUGE_VAL, 0};
-    int blocks[CLASS_COUNT];
-    for (int c = 0; c < CLASS_COUNT; c++) {
+    int blocks[CLASS_COUNT + 1];
+    /* The last block has all orbits: gnuplot 5.4 crashes on labels of a block without any. */
+    for (int c = 0; c <= CLASS_COUNT; c++) {
         blocks[c] = ncf__script_data(script);
         for (slong k = 0; k < census->count; k++) {
             const drawn_orbit_t *orbit = &census->orbits[k];
             range[0] = fmin(range[0], orbit->size);
             range[1] = fmax(range[1], orbit->size);
-            if (orbit->strict == (c == CLASS_STRICT))
+            if (c == CLASS_COUNT || orbit->strict == (c == CLASS_STRICT))
                 fprintf(script->out, "%.12g %.10g %.3g %ld\n", orbit->lambda.mid, orbit->size,
                         orbit->lambda.rad, (long) orbit->index);
         }
-        fputs("NaN NaN NaN NaN\n", script->out);
+        if (c < CLASS_COUNT)
+            fputs("NaN NaN NaN NaN\n", script->out);
         ncf__script_data_end(script);
     }
     count_axis(script, range, census->by_points);
@@ -205,12 +207,15 @@ static void plot_stems(ncf_script_t *script, const census_t *census)
     for (int c = CLASS_COUNT - 1; c >= 0; c--)
         fprintf(script->out,
                 "$d%d using 1:2 with impulses lw 1.5 lc rgb '%s' notitle, \\\n"
-                " $d%d using 1:2:3 with xerrorbars pt %d ps 0.9 lw 1 lc rgb '%s' notitle, \\\n"
-                " $d%d using 1:2:(%s) with labels font 'Arial,9.5' offset 0,0.75 "
-                "textcolor rgb '%s' notitle%s",
+                " $d%d using 1:2:3 with xerrorbars pt %d ps 0.9 lw 1 lc rgb '%s' notitle%s",
                 blocks[c], class_colours[c], blocks[c], ncf__series_points[c], class_colours[c],
-                blocks[c], census->count <= MAX_LABELS ? "sprintf('%d', $4)" : "''", NCF_INK,
-                c > 0 ? ", \\\n " : "\n");
+                c > 0 ? ", \\\n " : "");
+    if (census->count <= MAX_LABELS)
+        fprintf(script->out,
+                ", \\\n $d%d using 1:2:(sprintf('%%d', $4)) with labels font 'Arial,9.5' "
+                "offset 0,0.75 textcolor rgb '%s' notitle",
+                blocks[CLASS_COUNT], NCF_INK);
+    fputs("\n", script->out);
 }
 
 static void plot_bins(ncf_script_t *script, const census_t *census)

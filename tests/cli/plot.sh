@@ -108,6 +108,10 @@ check "the title says what is drawn" grep -q 'Neural correlation function of one
 check "the caption says what is proved" grep -q 'COMPLETE: all KKT points' a.svg
 draws "census" b.png --kind=census result.json
 check "PNG" eval 'first_bytes b.png "$(printf "\211PNG")"'
+"$program" solve --json --top=1 --output=strict.json examples/quickstart.json
+draws "census of strict points alone" b.svg --kind=census strict.json
+"$program" certify --json --output=certified.json examples/certify.json examples/certify.csv
+draws "census of candidates" b.svg certified.json
 draws "training of a trajectory" c.pdf --problem=examples/match.json examples/match.csv
 check "PDF" first_bytes c.pdf "%PDF"
 draws "training of documents" d.svg match.json match.json
