@@ -679,6 +679,48 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_report_write(FILE *stream, const ncf_saved
                                                    const ncf_report_options_t *options,
                                                    ncf_error_t *err);
 
+/* ---- Proofs for one start --------------------------------------------------------- */
+
+typedef struct {
+    size_t size;            /* sizeof(ncf_prove_options_t), set by the initialiser */
+    const ncf_points_t *initial; /* one candidate, w_0 exactly; NULL: random */
+    uint64_t seed;          /* of a random start, exact binary fractions; 1 */
+    const char *angle;      /* exact text, > 0: theta at most, in radians; NULL: that of the cap */
+    long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
+    long max_precision;     /* bits at which a proof attempt gives up; 8192 */
+    int threads;            /* worker threads, 1 to 1024; results do not depend on it; 1 */
+    double time_limit;      /* seconds of wall time, <= 0: none; 0 */
+    ncf_progress_fn progress; /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_prove_options_t;
+
+/** ncf_prove_options_init(options): the defaults given above. */
+NCF_API void ncf_prove_options_init(ncf_prove_options_t *options);
+
+/**
+ * ncf_prove_flow(out, problem, options, err):
+ * Two theorems on the flow from w_0, each proved with all its constants or undecided with
+ * the reason (T-VALIDATEDFLOW, T-CAP). First: the flow of N from w_0 converges in direction
+ * to a certified KKT point u*. Second: for EVERY delta in (0, delta_0] the training flow of
+ * the square loss from delta w_0/|w_0| is in the cone of angle theta around u* at a moment
+ * with t delta^(L-2) in a known interval, and |w| <= M delta there. delta_0 is as large as
+ * can be proved, at most 1.
+ *
+ * Out:      out      the result; its exit status is 0 when both are proved
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range, initial weights that are not one
+ *           candidate of this problem), NCF_EUNSUPPORTED (as for ncf_solve; a network with
+ *           too many weights, or whose H is not homogeneous)
+ * Owns:     the caller frees *out with ncf_result_free; problem and initial may be freed
+ *           before
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_prove_flow(ncf_result_t **out,
+                                                 const ncf_problem_t *problem,
+                                                 const ncf_prove_options_t *options,
+                                                 ncf_error_t *err);
+
 /* ---- Information ----------------------------------------------------------------- */
 
 /**

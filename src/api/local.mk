@@ -2,6 +2,7 @@ libncf_core_la_SOURCES += \
 	src/api/certify.c \
 	src/api/flow_runs.c \
 	src/api/picture.c \
+	src/api/prove.c \
 	src/api/result.c \
 	src/api/result.h \
 	src/api/run_flow.c \

@@ -6,6 +6,7 @@
 #include "../pipeline/deep.h"
 #include "../pipeline/flow_run.h"
 #include "../pipeline/flow_study.h"
+#include "../pipeline/flow_proof.h"
 #include "../pipeline/match.h"
 #include "../report/report.h"
 
@@ -265,6 +266,7 @@ void ncf_result_free(ncf_result_t *result)
     ncf__flow_run_free(result->flow);
     ncf__flow_study_free(result->study);
     ncf__catalogue_free(result->catalogue);
+    ncf__flow_proof_free(result->proof);
     ncf__cap_list_clear(&result->caps);
     ncf__deep_free(result->deep);
     ncf__orbit_list_clear(&result->orbits);

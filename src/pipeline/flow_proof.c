@@ -238,5 +238,6 @@ void ncf__flow_proof_free(struct ncf_flow_proof *proof)
     ncf__point_orbit_clear(&proof->found);
     _fmpq_vec_clear(proof->start, proof->network->unknowns);
     ncf__network_clear(proof->network);
+    ncf__free(proof->origin);
     ncf__free(proof);
 }

@@ -29,6 +29,7 @@ struct ncf_flow_proof {
     ncf_network_t network;
     slong degree;            /* L */
     fmpq *start;             /* w_0, n numbers, not normalised */
+    char *origin;            /* of the start, in words; allocated; NULL: not said */
     ncf_point_orbit_t found; /* .point.exists: u*, a KKT point near the numerical limit */
     double limit_distance;   /* from the numerical limit to it; measured; NAN: no limit */
     ncf_cap_t cap;

@@ -73,6 +73,7 @@ struct ncf_certification; /* certify_points.h */
 struct ncf_matching;      /* match.h */
 struct ncf_flow_run;      /* flow_run.h */
 struct ncf_flow_study;    /* flow_study.h */
+struct ncf_flow_proof;    /* flow_proof.h */
 
 /*
  * Everything that `ncf solve`, `ncf certify`, `ncf match` or `ncf flow` says. Immutable once
@@ -86,6 +87,7 @@ struct ncf_result {
     struct ncf_flow_study *study;            /* of a result of `flow --runs`, else NULL */
     ncf_catalogue_t *catalogue; /* the list of orbits that was given, or NULL */
     slong listed;               /* where the point of `matching` stands in it */
+    struct ncf_flow_proof *proof;            /* of a result of ncf_prove_flow, else NULL */
     /* the problem */
     char *problem_name, problem_sha256[65];
     char *network_text;        /* "2-3-1, activation t^2" */

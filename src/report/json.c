@@ -4,6 +4,7 @@
 #include "certify_report.h"
 #include "flow_report.h"
 #include "match_report.h"
+#include "proof_report.h"
 #include "json_parts.h"
 #include "study_report.h"
 
@@ -278,6 +279,7 @@ ncf_status_t ncf_result_write_json(FILE *stream, const ncf_result_t *result, lon
                      : result->matching != NULL    ? ncf__match_document(result, digits)
                      : result->flow != NULL        ? ncf__flow_document(result, digits)
                      : result->study != NULL       ? ncf__study_document(result, digits)
+                     : result->proof != NULL       ? ncf__proof_document(result, digits)
                                                    : document(result, digits);
     json_object_set_new(object, "timing", json_pack("{s:f}", "seconds", result->seconds));
     json_object_set_new(object, "software", software_object());

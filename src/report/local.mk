@@ -25,6 +25,9 @@ libncf_core_la_SOURCES += \
 	src/report/network_text.c \
 	src/report/point_json.c \
 	src/report/point_table.c \
+	src/report/proof_json.c \
+	src/report/proof_report.h \
+	src/report/proof_table.c \
 	src/report/rank.c \
 	src/report/report.h \
 	src/report/study_json.c \

@@ -4,6 +4,7 @@
 #include "certify_report.h"
 #include "flow_report.h"
 #include "match_report.h"
+#include "proof_report.h"
 #include "report.h"
 #include "study_report.h"
 
@@ -419,6 +420,8 @@ ncf_status_t ncf_result_write_table(FILE *stream, const ncf_result_t *result, lo
         return ncf__fail(err, NCF_EARG, "digits must be between 1 and 10000");
     if (result->certification != NULL)
         ncf__write_certify_table(stream, result, digits, verbose);
+    else if (result->proof != NULL)
+        ncf__write_proof_table(stream, result, digits, verbose);
     else if (result->matching != NULL)
         ncf__write_match_table(stream, result, digits, verbose);
     else if (result->flow != NULL)
