@@ -125,7 +125,8 @@ int main(int argc, char **argv)
     printf("all\t%s\t%ld\t%ld\t%ld cases\t%ld converge\t%ld uniform\t%ld below 0.5\t"
            "least ratio %.3f\tmean ratio %.3f\tmean %.2f s\tmost %.2f s\n",
            argv[1], degree, points, totals.cases, totals.converges, totals.uniform, totals.below,
-           totals.worst, totals.sum / (double) totals.below,
+           totals.below > 0 ? totals.worst : 0,
+           totals.below > 0 ? totals.sum / (double) totals.below : 0,
            totals.seconds / (double) totals.cases, totals.longest);
     flint_cleanup();
     return 0;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# run.sh [quick] [counts] [speeds] [certify] [survey] [cap] [peers]: the figures of the whole
-# command, as tab-separated tables; all six parts when none is named.
+# run.sh [quick] [counts] [speeds] [certify] [survey] [cap] [validated] [peers]: the figures of
+# the whole command, as tab-separated tables; all seven parts when none is named.
 # Environment: NCF the program, MEASURE bench/measure, srcdir of the sources.
 set -eu
 quick=
@@ -9,7 +9,7 @@ if [ "${1:-}" = quick ]; then
     quick=quick
     shift
 fi
-[ $# -gt 0 ] || set -- counts speeds certify survey cap peers
+[ $# -gt 0 ] || set -- counts speeds certify survey cap validated peers
 NCF=${NCF:-./ncf}
 MEASURE=${MEASURE:-bench/measure}
 srcdir=${srcdir:-.}
@@ -125,6 +125,26 @@ survey()
     done
 }
 
+# Proofs of flows; bench/p-validated says what the columns are.
+validated()
+{
+    printf '# proofs of flows\n'
+    while read -r widths degree points cases angle tied; do
+        [ "$quick" != quick ] || cases=1
+        "${MEASURE%/*}/p-validated" "$widths" "$degree" "$points" "$cases" "$angle" "$tied" |
+            grep '^all'
+    done <<EOF
+2,1,1 2 6 20 0.1 0
+2,2,1 2 6 10 0 0
+2,2,1 3 8 20 0.1 0
+3,3,1 3 8 4 0 0
+2,1,1,1 2 6 20 0.1 0
+2,2,1,1 2 6 4 0 0
+2,2,1 2 6 10 0 1e-6
+10,5,1 2 30 2 0 0
+EOF
+}
+
 # Caps of attraction; bench/p-cap says what the columns are.
 cap()
 {
@@ -182,7 +202,7 @@ peers()
 "$NCF" --version | head -n 1
 for part; do
     case $part in
-    counts | speeds | certify | survey | cap | peers) $part ;;
+    counts | speeds | certify | survey | cap | validated | peers) $part ;;
     *) printf 'run.sh: no part is called %s\n' "$part" >&2 && exit 2 ;;
     esac
 done

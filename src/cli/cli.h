@@ -22,6 +22,8 @@ typedef struct {
     const char *delta;    /* of `match` and `flow`, NULL: the library's default */
     const char *trajectory_prefix; /* of `flow`: NULL: from the problem's name; "none" */
     const char *initial;  /* of `flow`: file name or "-"; NULL: random */
+    int prove;            /* of `flow`: theorems in the place of a run */
+    const char *angle;    /* of `flow --prove`; NULL: that of the cap */
     ncf_flow_options_t flow;
     long runs;            /* of `flow`: 0: a single one */
     const char *runs_csv; /* of `flow --runs`: NULL: no such file */

@@ -93,6 +93,57 @@ static int read_files(ncf_problem_t **problem, ncf_points_t **initial, ncf_point
     return status;
 }
 
+/* What a proof does not have: it follows no single run. NULL, or the first option. */
+static const char *option_of_runs(const cli_options_t *options)
+{
+    const ncf_flow_options_t *flow = &options->flow;
+    return options->kind != NCF_FLOW_TRAINING ? "kind"
+           : options->delta != NULL           ? "delta"
+           : options->trajectory_prefix != NULL ? "trajectory"
+           : flow->until != NULL              ? "until"
+           : flow->step != NULL               ? "step"
+           : flow->rescaled                   ? "rescaled"
+           : flow->reference                  ? "reference"
+           : options->runs > 0                ? "runs"
+           : options->runs_csv != NULL        ? "runs-csv"
+           : options->orbits != NULL          ? "orbits"
+                                              : NULL;
+}
+
+static int prove(const cli_options_t *options)
+{
+    ncf_error_t err;
+    ncf_result_t *result;
+    ncf_problem_t *problem;
+    ncf_points_t *initial, *orbits;
+    ncf_prove_options_t prove;
+    cli_progress_start(options);
+    cli_stop_arm(options->solve.time_limit);
+    double start = cli_clock();
+    int status = read_files(&problem, &initial, &orbits, options);
+    if (status != 0)
+        return status;
+    ncf_prove_options_init(&prove);
+    prove.initial = initial;
+    prove.seed = options->solve.seed;
+    prove.angle = options->angle;
+    prove.threads = options->solve.threads;
+    prove.precision = options->solve.precision;
+    prove.max_precision = options->solve.max_precision;
+    prove.time_limit = cli_time_left(options->solve.time_limit, start);
+    prove.stop = &cli_stop;
+    prove.progress = cli_progress;
+    ncf_error_init(&err);
+    cli_stop_answering();
+    ncf_status_t done = ncf_prove_flow(&result, problem, &prove, &err);
+    cli_stop_answered();
+    cli_progress_end();
+    ncf_points_free(initial);
+    ncf_points_free(orbits);
+    ncf_problem_free(problem);
+    return done == NCF_OK ? cli_finish(options, result) : cli_fail_with(&err);
+}
+
 int cli_flow(const cli_options_t *options)
 {
     ncf_error_t err;
@@ -100,6 +151,13 @@ int cli_flow(const cli_options_t *options)
     ncf_problem_t *problem;
     ncf_points_t *initial, *orbits;
     ncf_flow_options_t flow = options->flow;
+    if (options->prove && option_of_runs(options) != NULL)
+        return cli_fail(EXIT_USAGE, "--prove is for all small delta at once: --%s has no meaning",
+                        option_of_runs(options));
+    if (options->prove)
+        return prove(options);
+    if (options->angle != NULL)
+        return cli_fail(EXIT_USAGE, "--angle is an option of --prove");
     if (options->runs > 0)
         return cli_flow_runs(options);
     if (options->runs_csv != NULL)

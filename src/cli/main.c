@@ -98,15 +98,20 @@ static const cli_command_t commands[] = {
      "\"MATCHED\" needs two integrators that end in the same cap and a loss that falls\n"
      "all the time; \"ZERO\", \"UNMATCHED\" and \"AMBIGUOUS\" as for ncf match.\n"
      "\n"
-     "Exit status: 0 matched; 1 not matched (the table says why); 2 usage; 3 bad input;\n"
-     "4 a limit was reached; 5 a system call failed.\n"
+     "--prove: two theorems on w_0 in the place of a run, each with all its constants:\n"
+     "that the flow of N converges in direction to a certified point, and that for EVERY\n"
+     "delta up to delta_0 training from delta w_0 comes within --angle of that point.\n"
+     "\n"
+     "Exit status: 0 matched, or both proved; 1 not (the table says why); 2 usage; 3 bad\n"
+     "input; 4 a limit was reached; 5 a system call failed.\n"
      "\n"
      "Examples:\n"
      "  ncf flow examples/quickstart.json\n"
      "  ncf flow --delta=1e-6 --reference examples/quickstart.json\n"
      "  ncf flow --runs=50 --delta=1e-6 examples/quickstart.json\n"
      "  ncf flow --kind=sphere --seed=7 --trajectory=none examples/deep-square.json\n"
-     "  ncf flow --kind=descent --step=0.01 --until=tau=0.31 examples/quickstart.json\n",
+     "  ncf flow --kind=descent --step=0.01 --until=tau=0.31 examples/quickstart.json\n"
+     "  ncf flow --prove examples/quickstart.json\n",
      cli_flow},
     {"info", "PROBLEM", "one problem file",
      "describe a problem: degrees, symmetries, the exact polynomial",

@@ -41,6 +41,8 @@ typedef enum {
     OPTION_ORBITS,
     OPTION_RESCALED,
     OPTION_REFERENCE,
+    OPTION_PROVE,
+    OPTION_ANGLE,
     OPTION_TRAJECTORY,
     OPTION_MAX_CLASSES,
     OPTION_PICTURE,
@@ -97,6 +99,8 @@ static const option_entry_t table[] = {
     {OPTION_MAX_STEPS, "max-steps", "N", "flow", "steps at most (default 1000000)"},
     {OPTION_REFERENCE, "reference", NULL, "flow",
      "check the early phase in multiprecision"},
+    {OPTION_PROVE, "prove", NULL, "flow", "prove where training goes for all small delta"},
+    {OPTION_ANGLE, "angle", "X", "flow", "with --prove: into the cone of angle X (the cap)"},
     {OPTION_PRECISION, "precision", "BITS", "solve certify match flow",
      "bits of the enclosures (default 128)"},
     {OPTION_MAX_PRECISION, "max-precision", "BITS", "solve certify match flow",
@@ -246,6 +250,12 @@ static int set_flow_option(cli_options_t *options, int id, const char *text)
         return 1;
     case OPTION_REFERENCE:
         flow->reference = 1;
+        return 1;
+    case OPTION_PROVE:
+        options->prove = 1;
+        return 1;
+    case OPTION_ANGLE:
+        options->angle = text;
         return 1;
     case OPTION_METHOD:
         return read_method(&flow->method, text);

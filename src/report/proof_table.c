@@ -86,10 +86,15 @@ static char *uniform_text(const struct ncf_flow_proof *proof)
     char *early = ncf__proof_bound(flow->uniform_time, 0);
     char *late = ncf__proof_bound(flow->uniform_time, 1);
     char *large = ncf__proof_bound(flow->uniform_growth, 1);
+    char *time = proof->degree == 2   ? ncf__strdup("time t")
+                 : proof->degree == 3 ? ncf__strdup("rescaled time t delta")
+                                      : ncf__format("rescaled time t delta^%ld",
+                                                    (long) proof->degree - 2);
     char *text = ncf__format("for every delta in (0, %s] the training flow from delta w_0/|w_0| is "
-                             "within %s rad of u* at a rescaled time t delta^%ld in [%s, %s], with "
-                             "|w| <= %s delta (T-VALIDATEDFLOW).",
-                             delta, angle, (long) proof->degree - 2, early, late, large);
+                             "within %s rad of u* at a %s in [%s, %s], with |w| <= %s delta "
+                             "(T-VALIDATEDFLOW).",
+                             delta, angle, time, early, late, large);
+    ncf__free(time);
     ncf__free(large);
     ncf__free(late);
     ncf__free(early);
@@ -126,7 +131,7 @@ static void write_point(FILE *stream, const struct ncf_flow_proof *proof, long d
     ncf_point_orbit_t found = proof->found; /* borrowed */
     ncf_point_orbit_list_t list = {&found, 1, 1};
     fprintf(stream, "The KKT point u*\n");
-    ncf__write_point_orbits(stream, &list, 1, digits);
+    ncf__write_point_orbits(stream, &list, NULL, 1, digits);
     if (ncf_is_proved(proof->cap.verdict)) {
         char *angle = ncf__format("%.4f", floor(1e4 * arf_get_d(proof->cap.angle, ARF_RND_DOWN)) / 1e4);
         fprintf(stream, "  certified cap: all directions at an angle of at most %s\n", angle);
@@ -134,6 +139,8 @@ static void write_point(FILE *stream, const struct ncf_flow_proof *proof, long d
     } else
         fprintf(stream, "  certified cap: none (%s)\n",
                 proof->cap.reason != NULL ? proof->cap.reason : "not proved");
+    if (!ncf_is_proved(proof->found.point.lambda_positive))
+        fputs("  lambda is not proved positive: near the point the weights need not grow\n", stream);
     if (verbose)
         ncf__write_point_weights(stream, &found, proof->network, digits);
     fputc('\n', stream);

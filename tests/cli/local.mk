@@ -15,6 +15,7 @@ CLI_TESTS = \
 	tests/cli/plot.sh \
 	tests/cli/report.sh \
 	tests/cli/runs.sh \
+	tests/cli/prove.sh \
 	tests/cli/stop.sh \
 	tests/cli/usage.sh
 
