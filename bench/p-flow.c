@@ -2,10 +2,14 @@
 /*
  * p-flow.c: how near is the gradient of the data set to what the machine can do?
  *
- * Usage: p-flow gradient [REPEATS]                     (9)
+ * Usage: p-flow gradient [REPEATS]                       (99)
+ *        p-flow run WIDTHS POINTS DELTA UNTIL FILE
  *
- * Time of one loss gradient, operations a second, and the share of the peak of the same core
- * in the same run: median of REPEATS.
+ * gradient: time of one loss gradient, operations a second, and the share of the peak of the
+ * same core. Slices of a millisecond of the peak loop and of gradients take turns, because
+ * others use the machine too: the share is that of two neighbours, median and largest.
+ * run: whole training runs at several tolerances, with their errors against a run of
+ * tolerance 1e-14; what is needed to repeat them elsewhere goes to FILE (flow-scipy.py).
  * TSV on standard output.
  */
 #include "../src/flow/flow.h"
@@ -16,7 +20,8 @@
 #include <string.h>
 #include <time.h>
 
-#define MAX_REPEATS 99
+#define MAX_REPEATS 999
+#define SLICE 1e-3 /* seconds, about */
 
 static double processor_time(void)
 {
@@ -35,7 +40,7 @@ static int by_value(const void *a, const void *b)
 
 /* Twelve independent chains of multiply-adds hide the latency of the units. */
 #define PEAK_CHAINS 12
-#define PEAK_TURNS 1000000
+#define PEAK_TURNS 100000
 
 #define DEFINE_PEAK(name, lanes, attribute)                                                   \
     attribute static double name(void)                                                        \
@@ -118,23 +123,28 @@ static void time_gradient(const char *widths, long points, int repeats)
     ncf_network_t network;
     if (!ncf__network_init(network, problem))
         exit(3);
-    double *x = doubles(problem->x), *y = doubles(problem->y), best = 0, times[MAX_REPEATS];
+    double *x = doubles(problem->x), *y = doubles(problem->y);
+    double times[MAX_REPEATS], peaks[MAX_REPEATS], shares[MAX_REPEATS];
     double *u = ncf__malloc((size_t) (2 * network->unknowns), sizeof(double));
     ncf__flow_random_start(u, network->unknowns, 1, 1);
     ncf_batch_t *batch = ncf__batch_new(network, x, points);
-    long turns = 1 + (long) (4e8 / ncf__batch_operations(batch));
+    double operations = ncf__batch_operations(batch);
+    long turns = 1 + (long) (3e10 * SLICE / operations);
     for (int k = 0; k < repeats; k++) {
-        best = fmax(best, peak());
-        double start = processor_time();
+        double before = peak(), start = processor_time();
         for (long t = 0; t < turns; t++)
             ncf__batch_gradient(u + network->unknowns, NULL, batch, u, square_residual, y);
         times[k] = (processor_time() - start) / (double) turns;
+        peaks[k] = (before + peak()) / 2;
+        shares[k] = operations / times[k] / peaks[k];
     }
     qsort(times, (size_t) repeats, sizeof(double), by_value);
-    double rate = ncf__batch_operations(batch) / times[repeats / 2];
-    printf("%s\t%ld\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\n", widths, points,
-           ncf__batch_kernel()->name, 1e6 * times[repeats / 2], 1e6 * times[0], 1e-9 * rate,
-           1e-9 * best, rate / best);
+    qsort(peaks, (size_t) repeats, sizeof(double), by_value);
+    qsort(shares, (size_t) repeats, sizeof(double), by_value);
+    printf("%s\t%ld\t%s\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\t%.2f\n", widths, points,
+           ncf__batch_kernel()->name, 1e6 * times[repeats / 2], 1e6 * times[0],
+           1e-9 * operations / times[repeats / 2], 1e-9 * peaks[repeats / 2],
+           shares[repeats / 2], shares[repeats - 1 - repeats / 20]);
     ncf__batch_free(batch);
     ncf__network_clear(network);
     ncf__free(x);
@@ -145,7 +155,8 @@ static void time_gradient(const char *widths, long points, int repeats)
 
 static int gradients(int repeats)
 {
-    printf("widths\tpoints\tkernel\tmicroseconds\tsmallest\tgflops\tpeak_gflops\tshare\n");
+    printf("widths\tpoints\tkernel\tmicroseconds\tsmallest\tgflops\tpeak_gflops\tshare\t"
+           "high_share\n");
     time_gradient("20,50,1", 1000, repeats);
     time_gradient("20,50,1", 100, repeats);
     time_gradient("20,20,20,1", 100, repeats);
@@ -154,12 +165,94 @@ static int gradients(int repeats)
     return 0;
 }
 
+/* ---- Whole runs ---------------------------------------------------------------------- */
+
+static void write_rows(FILE *file, const double *v, slong count)
+{
+    for (slong k = 0; k < count; k++)
+        fprintf(file, "%.17g\n", v[k]);
+}
+
+/* Returns seconds; out = s at the end. */
+static double timed_run(double *out, slong *evaluations, const ncf_problem_t *problem,
+                        const double *start, const ncf_flow_settings_t *options)
+{
+    ncf_flow_t flow;
+    ncf_error_t err;
+    double before = processor_time();
+    if (ncf__flow_run(&flow, problem, start, options, NULL, &err) != NCF_OK ||
+        flow.end != NCF_FLOW_END_TIME) {
+        fprintf(stderr, "p-flow: the run did not reach its end\n");
+        exit(4);
+    }
+    double seconds = processor_time() - before;
+    ncf__flow_weights(out, &flow, flow.count - 1, 1);
+    *evaluations = flow.evaluations;
+    ncf__flow_clear(&flow);
+    return seconds;
+}
+
+static double relative_error(const double *a, const double *b, slong n)
+{
+    double error = 0, size = 0;
+    for (slong i = 0; i < n; i++) {
+        error = hypot(error, a[i] - b[i]);
+        size = hypot(size, b[i]);
+    }
+    return error / size;
+}
+
+static int whole_run(char **argv)
+{
+    ncf_problem_t *problem = make_problem(argv[2], atol(argv[3]));
+    fmpz_t unknowns;
+    fmpz_init(unknowns);
+    ncf__problem_unknowns(unknowns, problem);
+    slong n = fmpz_get_si(unknowns), evaluations;
+    fmpz_clear(unknowns);
+    double *start = ncf__malloc((size_t) (3 * n), sizeof(double)), *reference = start + n;
+    double *x = doubles(problem->x), *y = doubles(problem->y);
+    ncf_flow_settings_t options;
+    ncf__flow_settings_default(&options);
+    options.delta = atof(argv[4]);
+    options.until = atof(argv[5]);
+    options.every = 0;
+    options.tolerance = 1e-14;
+    ncf__flow_random_start(start, n, 1, 1);
+    timed_run(reference, &evaluations, problem, start, &options);
+    printf("method\ttolerance\tseconds\tevaluations\terror\n");
+    for (int method = 0; method < 2; method++) {
+        for (int digits = 4; digits <= 11; digits++) {
+            options.method = method == 0 ? NCF_FLOW_ADAMS : NCF_FLOW_RUNGE_KUTTA;
+            options.tolerance = pow(10, -digits);
+            double seconds = timed_run(start + 2 * n, &evaluations, problem, start, &options);
+            printf("%s\t1e-%d\t%.5f\t%ld\t%.2e\n", method == 0 ? "adams" : "runge-kutta", digits,
+                   seconds, (long) evaluations, relative_error(start + 2 * n, reference, n));
+        }
+    }
+    FILE *file = fopen(argv[6], "w");
+    if (file == NULL)
+        return 5;
+    fprintf(file, "%s %ld %s %s\n", argv[2], (long) problem->points, argv[4], argv[5]);
+    write_rows(file, x, problem->points * problem->network.inputs);
+    write_rows(file, y, problem->points);
+    write_rows(file, start, n);
+    write_rows(file, reference, n);
+    ncf__free(start);
+    ncf__free(x);
+    ncf__free(y);
+    ncf_problem_free(problem);
+    return fclose(file) == 0 ? 0 : 5;
+}
+
 int main(int argc, char **argv)
 {
-    int repeats = argc > 2 ? atoi(argv[2]) : 9;
+    if (argc == 7 && strcmp(argv[1], "run") == 0)
+        return whole_run(argv);
+    int repeats = argc > 2 ? atoi(argv[2]) : 99;
     if (argc < 2 || argc > 3 || strcmp(argv[1], "gradient") != 0 || repeats < 1 ||
         repeats > MAX_REPEATS) {
-        fputs("usage: p-flow gradient [REPEATS]\n", stderr);
+        fputs("usage: p-flow gradient [REPEATS] | run WIDTHS POINTS DELTA UNTIL FILE\n", stderr);
         return 2;
     }
     return gradients(repeats);

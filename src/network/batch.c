@@ -10,14 +10,14 @@
 
 #include <string.h>
 
-#define BLOCK 128 /* points; a multiple of NCF_BATCH_GRAIN */
+#define BLOCK 256 /* points; a multiple of NCF_BATCH_GRAIN */
+#define SKEW 8    /* added to a stride: rows a power of two apart share lines of a cache */
 
 /* The arrays of one layer for one block; k = k_l. */
 typedef struct {
     const double *w;      /* W_l, within u or filled in */
     double *filled;       /* W_l when it has ties, then its gradient */
-    double *a, *b, *slope; /* a_l, b_l, s_l'(b_l): k x stride */
-    double *delta;
+    double *a, *b, *slope; /* a_l, b_l, s_l'(b_l), then the derivatives by b_l: k x stride */
     double *da, *db;      /* derivatives in a direction */
 } layer_t;
 
@@ -25,6 +25,7 @@ typedef struct {
 typedef struct {
     const ncf_network_struct *network;
     layer_t *layer;       /* layers: K + 1 */
+    int fused;            /* two layers and a power: see reverse_fused */
     double *coefficients; /* formula: monomials x all points */
     double *monomials;    /* u^alpha, then its derivative in a direction */
 } part_t;
@@ -32,7 +33,8 @@ typedef struct {
 struct ncf_batch {
     const ncf_network_struct *network;
     const ncf_batch_kernel_t *kernel;
-    slong points, stride, padded; /* padded: all points, a multiple of the grain */
+    slong points, block, stride; /* of all points, of a block, of its rows */
+    slong padded;                /* all points, a multiple of the grain */
     double *x;                    /* blocks of d x stride */
     double *h, *r, *dh;           /* stride */
     double *base;                 /* all arrays, and its unaligned start */
@@ -66,7 +68,6 @@ static void lay_out_layers(ncf_batch_t *batch, part_t *part)
         slong units = layers->widths[l] * batch->stride;
         if (l > 0) {
             layer->b = take(batch, units);
-            layer->delta = take(batch, units);
             layer->slope = take(batch, units);
             layer->a = take(batch, units);
             if (layers->ties[l - 1] != NULL)
@@ -80,7 +81,7 @@ static void lay_out_layers(ncf_batch_t *batch, part_t *part)
 static void lay_out(ncf_batch_t *batch)
 {
     batch->used = 0;
-    slong blocks = (batch->points + batch->stride - 1) / batch->stride;
+    slong blocks = (batch->points + batch->block - 1) / batch->block;
     batch->x = take(batch, blocks * batch->network->inputs * batch->stride);
     batch->h = take(batch, batch->stride);
     batch->r = take(batch, batch->stride);
@@ -122,9 +123,9 @@ static void load_data(ncf_batch_t *batch, const double *x)
 {
     slong d = batch->network->inputs, stride = batch->stride;
     for (slong i = 0; i < batch->points; i++) {
-        double *block = batch->x + i / stride * (d * stride);
+        double *block = batch->x + i / batch->block * (d * stride) + i % batch->block;
         for (slong j = 0; j < d; j++)
-            block[j * stride + i % stride] = x[i * d + j];
+            block[j * stride] = x[i * d + j];
     }
     for (slong i = 0; i < batch->part_count; i++) {
         if (batch->parts[i].network->layers.depth == 0)
@@ -139,6 +140,12 @@ static int moments_pay(const ncf_network_struct *network, slong points)
            network->activations[0].degree == 2 && network->inputs < 2 * points;
 }
 
+static int is_fused(const ncf_layers_t *layers)
+{
+    return layers->depth == 2 && layers->constants[0].count == 0 && layers->ties[0] == NULL &&
+           layers->ties[1] == NULL;
+}
+
 ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, slong points)
 {
     ncf_batch_t *batch = ncf__calloc(1, sizeof(*batch));
@@ -146,7 +153,8 @@ ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, 
     batch->kernel = ncf__batch_kernel();
     batch->points = points;
     batch->padded = grains(points);
-    batch->stride = FLINT_MIN(batch->padded, BLOCK);
+    batch->block = FLINT_MIN(batch->padded, BLOCK);
+    batch->stride = batch->block + SKEW;
     batch->part_count = FLINT_MAX(network->part_count, 1);
     batch->parts = ncf__calloc((size_t) batch->part_count, sizeof(*batch->parts));
     batch->moments_pay = moments_pay(network, points);
@@ -154,6 +162,7 @@ ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, 
         part_t *part = batch->parts + i;
         part->network = network->part_count > 0 ? network->parts + i : network;
         part->layer = ncf__calloc((size_t) part->network->layers.depth + 1, sizeof(layer_t));
+        part->fused = is_fused(&part->network->layers);
     }
     lay_out(batch);
     batch->memory = ncf__calloc((size_t) batch->used + NCF_BATCH_GRAIN, sizeof(double));
@@ -172,6 +181,12 @@ void ncf__batch_free(ncf_batch_t *batch)
     ncf__free(batch->parts);
     ncf__free(batch->memory);
     ncf__free(batch);
+}
+
+/* The inputs of the block that begins with this point. */
+static double *block_of(const ncf_batch_t *batch, slong first)
+{
+    return batch->x + first / batch->block * (batch->network->inputs * batch->stride);
 }
 
 /* ---- Layers ---------------------------------------------------------------------- */
@@ -209,22 +224,20 @@ static void polynomial(layer_t *layer, const ncf_constants_t *constants, slong c
     }
 }
 
-/* Rows are worked off in small groups, while their numbers are near. */
 static void forward_layer(const ncf_batch_t *batch, part_t *part, slong l, slong count)
 {
     const ncf_layers_t *layers = &part->network->layers;
     layer_t *layer = part->layer + l;
     slong stride = batch->stride, below = layers->widths[l - 1];
-    for (slong row = 0; row < layers->widths[l]; row += 6) {
-        slong rows = FLINT_MIN(6, layers->widths[l] - row), at = row * stride;
-        batch->kernel->mix(layer->b + at, NULL, layer->w + row * below, below, 1,
-                           part->layer[l - 1].a, rows, below, stride, count);
-        if (l < layers->depth && layers->constants[l - 1].count == 0)
-            batch->kernel->power(layer->a + at, layer->slope + at, layer->b + at,
-                                 (ulong) layers->activations[l - 1].degree,
-                                 (rows - 1) * stride + count);
+    if (l < layers->depth && layers->constants[l - 1].count == 0) {
+        batch->kernel->layer(layer->a, layer->slope, layer->w, part->layer[l - 1].a,
+                             layers->widths[l], below, stride, count,
+                             (ulong) layers->activations[l - 1].degree);
+        return;
     }
-    if (l < layers->depth && layers->constants[l - 1].count > 0)
+    batch->kernel->mix(layer->b, NULL, layer->w, below, 1, part->layer[l - 1].a,
+                       layers->widths[l], below, stride, count);
+    if (l < layers->depth)
         polynomial(layer, layers->constants + l - 1, (layers->widths[l] - 1) * stride + count);
 }
 
@@ -232,7 +245,7 @@ static void forward_layer(const ncf_batch_t *batch, part_t *part, slong l, slong
 static void forward_layers(ncf_batch_t *batch, part_t *part, slong first, slong count)
 {
     slong depth = part->network->layers.depth;
-    part->layer[0].a = batch->x + first * batch->network->inputs;
+    part->layer[0].a = block_of(batch, first);
     for (slong l = 1; l <= depth; l++)
         forward_layer(batch, part, l, count);
     for (slong i = 0; i < count; i++)
@@ -250,7 +263,7 @@ static void reverse_layers(double *gradient, ncf_batch_t *batch, part_t *part, s
         layer_t *layer = part->layer + l, *below = layer - 1;
         const slong *ties = layers->ties[l - 1];
         if (l > 1)
-            batch->kernel->mix(below->delta, below->slope, layer->w, 1, columns, delta, columns,
+            batch->kernel->mix(below->slope, below->slope, layer->w, 1, columns, delta, columns,
                                rows, stride, count);
         double *out = ties == NULL ? gradient + layers->offsets[l - 1] : layer->filled;
         if (ties != NULL)
@@ -260,9 +273,57 @@ static void reverse_layers(double *gradient, ncf_batch_t *batch, part_t *part, s
             if (ties[k] >= 0)
                 gradient[ties[k]] += out[k];
         }
-        delta = below->delta;
+        delta = below->slope;
     }
 }
+
+/* ---- Two layers and a power ------------------------------------------------------- */
+
+/*
+ * H = sum_s v_s (w_s . x)^p: the gradient with respect to w_s is v_s times a sum that does not
+ * hold v, and its product with w_s is p times the derivative with respect to v_s. So the
+ * outputs of the units are never stored, and nothing is multiplied by v point by point.
+ */
+static void forward_fused(ncf_batch_t *batch, part_t *part, slong first, slong count)
+{
+    const ncf_layers_t *layers = &part->network->layers;
+    batch->kernel->last_layers(batch->h, part->layer[1].slope, part->layer[1].w,
+                               part->layer[2].w, block_of(batch, first), layers->widths[1],
+                               layers->widths[0], batch->stride, count,
+                               (ulong) layers->activations[0].degree);
+}
+
+/* The sums of a block are added in the place of the gradient of W_1. */
+static void reverse_fused(double *gradient, ncf_batch_t *batch, part_t *part, slong first,
+                          slong count)
+{
+    const ncf_layers_t *layers = &part->network->layers;
+    const double one = 1;
+    slong d = layers->widths[0], stride = batch->stride;
+    double *scaled = part->layer[0].da;
+    batch->kernel->mix(scaled, block_of(batch, first), &one, 0, 0, batch->r, d, 1, stride,
+                       count);
+    batch->kernel->outer(gradient + layers->offsets[0], part->layer[1].slope, scaled,
+                         layers->widths[1], d, stride, stride, count);
+}
+
+static void finish_fused(double *gradient, const ncf_batch_t *batch, const part_t *part,
+                         const double *u)
+{
+    const ncf_layers_t *layers = &part->network->layers;
+    slong d = layers->widths[0];
+    double degree = (double) layers->activations[0].degree;
+    for (slong s = 0; s < layers->widths[1]; s++) {
+        double *row = gradient + layers->offsets[0] + s * d;
+        double v = u[layers->offsets[1] + s];
+        gradient[layers->offsets[1] + s] =
+            batch->kernel->dot(row, u + layers->offsets[0] + s * d, d) / degree;
+        for (slong c = 0; c < d; c++)
+            row[c] *= v;
+    }
+}
+
+/* ---- Derivatives in a direction --------------------------------------------------- */
 
 /* dh += the derivatives of the part's outputs in the direction v; forward_layers has run. */
 static void tangent_layers(ncf_batch_t *batch, part_t *part, const double *v, const double *u,
@@ -366,23 +427,26 @@ static void load_weights(ncf_batch_t *batch, const double *u, const double *v)
     }
 }
 
+static void forward_part(ncf_batch_t *batch, part_t *part, slong first, slong count)
+{
+    if (part->network->layers.depth > 0)
+        forward_layers(batch, part, first, grains(count));
+    else
+        forward_terms(batch->h, batch, part, part->monomials, first, count);
+}
+
 static void forward(ncf_batch_t *batch, slong first, slong count)
 {
     memset(batch->h, 0, (size_t) batch->stride * sizeof(double));
-    for (slong i = 0; i < batch->part_count; i++) {
-        part_t *part = batch->parts + i;
-        if (part->network->layers.depth > 0)
-            forward_layers(batch, part, first, grains(count));
-        else
-            forward_terms(batch->h, batch, part, part->monomials, first, count);
-    }
+    for (slong i = 0; i < batch->part_count; i++)
+        forward_part(batch, batch->parts + i, first, count);
 }
 
 void ncf__batch_outputs(double *h, ncf_batch_t *batch, const double *u)
 {
     load_weights(batch, u, NULL);
-    for (slong first = 0; first < batch->points; first += batch->stride) {
-        slong count = FLINT_MIN(batch->stride, batch->points - first);
+    for (slong first = 0; first < batch->points; first += batch->block) {
+        slong count = FLINT_MIN(batch->block, batch->points - first);
         forward(batch, first, count);
         memcpy(h + first, batch->h, (size_t) count * sizeof(double));
     }
@@ -392,8 +456,8 @@ void ncf__batch_directional(double *h, double *slope, ncf_batch_t *batch, const 
                             const double *v)
 {
     load_weights(batch, u, v);
-    for (slong first = 0; first < batch->points; first += batch->stride) {
-        slong count = FLINT_MIN(batch->stride, batch->points - first);
+    for (slong first = 0; first < batch->points; first += batch->block) {
+        slong count = FLINT_MIN(batch->block, batch->points - first);
         forward(batch, first, count);
         memset(batch->dh, 0, (size_t) batch->stride * sizeof(double));
         for (slong i = 0; i < batch->part_count; i++) {
@@ -411,27 +475,53 @@ void ncf__batch_directional(double *h, double *slope, ncf_batch_t *batch, const 
     }
 }
 
+/* Outputs of a block, with what their gradient needs. */
+static void forward_gradient(ncf_batch_t *batch, const double *u, slong first, slong count)
+{
+    /* A gradient of tied entries takes the place of the matrix. */
+    load_weights(batch, u, NULL);
+    memset(batch->h, 0, (size_t) batch->stride * sizeof(double));
+    for (slong i = 0; i < batch->part_count; i++) {
+        part_t *part = batch->parts + i;
+        if (part->fused)
+            forward_fused(batch, part, first, grains(count));
+        else
+            forward_part(batch, part, first, count);
+    }
+}
+
+static void reverse_part(double *gradient, ncf_batch_t *batch, part_t *part, const double *u,
+                         slong first, slong count)
+{
+    if (part->fused)
+        reverse_fused(gradient, batch, part, first, grains(count));
+    else if (part->network->layers.depth > 0)
+        reverse_layers(gradient, batch, part, grains(count));
+    else
+        reverse_terms(gradient, batch, part, u, first, count);
+}
+
 void ncf__batch_gradient(double *gradient, double *h, ncf_batch_t *batch, const double *u,
                          ncf_residual_fn residual, void *context)
 {
     memset(gradient, 0, (size_t) batch->network->unknowns * sizeof(double));
-    for (slong first = 0; first < batch->points; first += batch->stride) {
-        slong count = FLINT_MIN(batch->stride, batch->points - first);
-        /* A gradient of tied entries takes the place of the matrix. */
-        load_weights(batch, u, NULL);
-        forward(batch, first, count);
+    for (slong first = 0; first < batch->points; first += batch->block) {
+        slong count = FLINT_MIN(batch->block, batch->points - first);
+        forward_gradient(batch, u, first, count);
         if (h != NULL)
             memcpy(h + first, batch->h, (size_t) count * sizeof(double));
         memset(batch->r, 0, (size_t) batch->stride * sizeof(double));
         residual(batch->r, batch->h, first, count, context);
         for (slong i = 0; i < batch->part_count; i++) {
             part_t *part = batch->parts + i;
-            double *out = gradient + part->network->first;
-            if (part->network->layers.depth > 0)
-                reverse_layers(out, batch, part, grains(count));
-            else
-                reverse_terms(out, batch, part, u + part->network->first, first, count);
+            slong at = part->network->first;
+            reverse_part(gradient + at, batch, part, u + at, first, count);
         }
+    }
+    for (slong i = 0; i < batch->part_count; i++) {
+        part_t *part = batch->parts + i;
+        if (part->fused)
+            finish_fused(gradient + part->network->first, batch, part, u + part->network->first);
     }
 }
 
@@ -444,7 +534,7 @@ double *ncf__batch_moments(const ncf_batch_t *batch, const double *z)
     slong d = batch->network->inputs, stride = batch->stride, row = grains(d);
     double *moments = ncf__calloc((size_t) (d * row), sizeof(double));
     for (slong i = 0; i < batch->points; i++) {
-        const double *block = batch->x + i / stride * (d * stride) + i % stride;
+        const double *block = batch->x + i / batch->block * (d * stride) + i % batch->block;
         for (slong j = 0; j < d; j++) {
             for (slong k = 0; k < d; k++)
                 moments[j * row + k] += z[i] * block[j * stride] * block[k * stride];

@@ -59,14 +59,25 @@ double ncf__batch_operations(const ncf_batch_t *batch);
 
 typedef struct {
     const char *name;
-    /* out[r][i] = sum_{k < count} w[r wrow + k wcol] a[k][i], times scale[r][i] if any */
+    /* out[r][i] = sum_{k < count} w[r wrow + k wcol] a[k][i], times scale[r][i] if any, which
+       may be out itself */
     void (*mix)(double *out, const double *scale, const double *w, slong wrow, slong wcol,
                 const double *a, slong rows, slong count, slong stride, slong batch);
+    /* out = b^p and slope = p b^(p-1), b[r][i] = sum_k w[r count + k] a[k][i], p > 0 */
+    void (*layer)(double *out, double *slope, const double *w, const double *a, slong rows,
+                  slong count, slong stride, slong batch, ulong p);
+    /* h += sum_r v[r] b[r]^p and slope, b as above */
+    void (*last_layers)(double *h, double *slope, const double *w, const double *v,
+                        const double *a, slong rows, slong count, slong stride, slong batch,
+                        ulong p);
     /* g[r columns + c] += sum_i left[r][i] right[c][i] */
     void (*outer)(double *g, const double *left, const double *right, slong rows,
                   slong columns, slong left_stride, slong right_stride, slong batch);
-    /* a = b^p and slope = p b^(p-1), `count` entries */
-    void (*power)(double *a, double *slope, const double *b, ulong p, slong count);
+    /* The last three take arrays of any length and alignment. out = sum_t c[t] x[t]; an x may be out */
+    void (*combine)(double *out, const double *c, const double *const *x, slong terms,
+                    slong count);
+    double (*dot)(const double *x, const double *y, slong count);
+    double (*weighted_square)(const double *x, const double *w, slong count); /* sum (x w)^2 */
 } ncf_batch_kernel_t;
 
 extern const ncf_batch_kernel_t ncf__batch_portable;

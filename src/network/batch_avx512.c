@@ -15,7 +15,7 @@
 #define KERNEL_NAME "avx512"
 #define ROWS 6
 #define VECTORS 4
-#define SIDE 5
+#define SIDE 3
 #include "batch_kernel.inc"
 
 #if defined(__clang__)
