@@ -48,7 +48,7 @@ bench_programs += bench/measure
 bench_measure_SOURCES = bench/measure.c
 
 EXTRA_PROGRAMS += $(bench_programs)
-EXTRA_DIST += bench/run.sh bench/tensor.awk bench/certify.m2 bench/README.md
+EXTRA_DIST += bench/run.sh bench/tensor.awk bench/certify.m2 bench/flow-scipy.py bench/README.md
 bench-programs: $(bench_programs)
 bench: bench-programs ncf
 	srcdir='$(srcdir)' NCF=./ncf MEASURE=bench/measure $(SHELL) $(srcdir)/bench/run.sh $(BENCH)

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: LGPL-3.0-or-later
-# run.sh [quick] [counts] [speeds] [certify] [survey] [cap] [validated] [peers]: the figures of
-# the whole command, as tab-separated tables; all seven parts when none is named.
+# run.sh [quick] [counts] [speeds] [certify] [survey] [cap] [flow] [validated] [peers]: the figures of
+# the whole command, as tab-separated tables; all eight parts when none is named.
 # Environment: NCF the program, MEASURE bench/measure, srcdir of the sources.
 set -eu
 quick=
@@ -9,7 +9,7 @@ if [ "${1:-}" = quick ]; then
     quick=quick
     shift
 fi
-[ $# -gt 0 ] || set -- counts speeds certify survey cap validated peers
+[ $# -gt 0 ] || set -- counts speeds certify survey cap flow validated peers
 NCF=${NCF:-./ncf}
 MEASURE=${MEASURE:-bench/measure}
 srcdir=${srcdir:-.}
@@ -153,6 +153,49 @@ cap()
     OPENBLAS_NUM_THREADS=1 "${MEASURE%/*}/p-cap" "$problems"
 }
 
+# The fastest run of each program whose error is at most the given one, and their ratio; both
+# files hold: method, tolerance, seconds, evaluations, error.
+compare_runs()
+{
+    awk -F '\t' -v size="$1" '
+        FNR == 1 { program++ }
+        FNR > 1 {
+            for (e = 3; e <= 9; e++)
+                if ($5 <= 10 ^ -e && (!((program, e) in best) || $3 < best[program, e])) {
+                    best[program, e] = $3
+                    name[program, e] = $1
+                }
+        }
+        END {
+            for (e = 3; e <= 9; e += 2)
+                if ((1, e) in best && (2, e) in best)
+                    printf "%s\t1e-%d\t%s\t%s\t%s\t%s\t%.1f\n", size, e, name[1, e], \
+                        best[1, e], name[2, e], best[2, e], best[2, e] / best[1, e]
+        }' "$2" "$3"
+}
+
+# Training runs from small weights through the escape, by ncf and by solve_ivp of scipy.
+flow()
+{
+    printf '# training runs: widths, points, error at most, method, s, scipy method, s, ratio\n'
+    python=$(command -v /usr/bin/python3 || command -v python3)
+    if ! "$python" -c 'import scipy' 2> /dev/null; then
+        printf '# scipy is not installed: skipped\n'
+        return 0
+    fi
+    while read -r widths points delta until; do
+        bench/p-flow run "$widths" "$points" "$delta" "$until" "$work/flow.txt" > "$work/ncf.tsv"
+        "$python" "$srcdir/bench/flow-scipy.py" "$work/flow.txt" > "$work/scipy.tsv"
+        compare_runs "$widths	$points" "$work/ncf.tsv" "$work/scipy.tsv"
+        [ "$quick" != quick ] || break
+    done <<EOF
+2,3,1 20 1e-3 0.77
+20,20,1 100 1e-3 2.07
+20,50,1 100 1e-3 2.21
+20,50,1 1000 1e-3 0.68
+EOF
+}
+
 # peer NAME ORDER INPUTS COMMAND..: one run on the fixed-point system in $work/NAME.in
 peer()
 {
@@ -202,7 +245,7 @@ peers()
 "$NCF" --version | head -n 1
 for part; do
     case $part in
-    counts | speeds | certify | survey | cap | validated | peers) $part ;;
+    counts | speeds | certify | survey | cap | flow | validated | peers) $part ;;
     *) printf 'run.sh: no part is called %s\n' "$part" >&2 && exit 2 ;;
     esac
 done

@@ -342,9 +342,10 @@ typedef enum {
 } ncf_flow_kind_t;
 
 /*
- * Not used by gradient descent. Runge-Kutta: a second opinion; between its steps, at events
- * and at the end too, its states are less exact than the tolerance says. Krylov: BDF with
- * GMRES on Hessian-vector products.
+ * Not used by gradient descent. Adams and Runge-Kutta methods are explicit; where the flow is
+ * stiff, as on a plateau of the loss, they leave the work to BDF with GMRES (Krylov), for
+ * as long as that lasts. Runge-Kutta: a second opinion. BDF: with the whole Jacobian, for few
+ * weights.
  */
 typedef enum {
     NCF_FLOW_ADAMS,

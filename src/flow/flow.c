@@ -170,7 +170,7 @@ static void record_times(run_t *run)
         if (wanted > tau)
             return;
         double sigma = find_time(run, wanted);
-        ncf__integrator_dense(run->between, run->integrator, sigma);
+        ncf__integrator_state(run->between, run->integrator, sigma);
         ncf__flow_record(run->flow, run->system, sigma, run->between, -1);
     }
 }

@@ -84,6 +84,33 @@ void ncf__flow_thin(ncf_flow_t *flow, slong most);
 void ncf__flow_check_energy(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
                             const double *state);
 
+/* ---- Stiffness (stiffness.c) ---------------------------------------------------------- */
+
+/* What is remembered of the last steps. */
+typedef struct {
+    slong count, unknowns;   /* components that are looked at */
+    double sigma;
+    double *state, *rate;    /* count, after the last step */
+    double *first;           /* the state before the row */
+    slong steps, row;        /* since the method began; in a row without much growth */
+    slong steady;            /* of the row */
+    double first_step, limit; /* of the row; the step at which stability stopped its growth */
+    int grown;               /* an implicit method has made much larger steps */
+} ncf_stiffness_t;
+
+void ncf__stiffness_init(ncf_stiffness_t *stiffness, const ncf_flow_system_t *system);
+void ncf__stiffness_clear(ncf_stiffness_t *stiffness);
+/* Another method begins. */
+void ncf__stiffness_restart(ncf_stiffness_t *stiffness);
+/* After each step: is it time for a method of the other kind? */
+int ncf__stiffness_observe(ncf_stiffness_t *stiffness, int is_explicit, double sigma,
+                           const double *state);
+
+/* ---- Vectors of SUNDIALS (vector.c) ---------------------------------------------------- */
+
+/* Our kernels for an N_Vector and its clones. */
+void ncf__flow_vector_kernels(void *vector);
+
 /* ---- Integrators (integrator.c) ----------------------------------------------------- */
 
 typedef struct ncf_integrator ncf_integrator_t;
@@ -100,7 +127,11 @@ void ncf__integrator_free(ncf_integrator_t *integrator);
 ncf_step_t ncf__integrator_step(ncf_integrator_t *integrator, double *sigma, double *state,
                                 int *roots);
 
-/* The state at a time within the last step. */
+/*
+ * The state at a time within the last step: by dense output, and as exact as the end of a step,
+ * which costs a step of Runge-Kutta methods.
+ */
+void ncf__integrator_state(double *state, ncf_integrator_t *integrator, double sigma);
 void ncf__integrator_dense(double *state, ncf_integrator_t *integrator, double sigma);
 
 /* What the integrator said last, static text. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
  * integrator.c: SUNDIALS behind one step function. Adams and BDF methods are CVODE's, the
- * Runge-Kutta pair is Fehlberg's of order 8(7) in ARKODE, an unrelated method for comparison;
- * its dense output has order 5 only, so that events, given times and the end of the time,
- * which lie between its steps, are less exact: some 1e-10 at the tightest tolerance, and only
- * about 1e-6 at 1e-12 for a step that ends near a blow-up (SUNDIALS 7.1).
+ * Runge-Kutta pair is one of Verner's in ARKODE, an unrelated method for comparison. Its
+ * dense output has order 5 only: states within a step, at events and at given times, are
+ * integrated again from the beginning of the step. Adams and Runge-Kutta methods, which are
+ * explicit, leave the work to BDF with GMRES where the flow is stiff.
  */
 #include "flow_internal.h"
 #include "sundials.h"
@@ -18,14 +18,19 @@
 struct ncf_integrator {
     ncf_flow_system_t *system;
     ncf_flow_conditions_t *conditions;
-    ncf_flow_method_t method;
+    ncf_flow_method_t chosen, method; /* by the caller; at work */
     SUNContext context;
     N_Vector state, tangent;
     SUNMatrix matrix;
     SUNLinearSolver linear;
     SUNNonlinearSolver fixed_point;
     void *memory;
-    double sigma;
+    void *probe;    /* of Runge-Kutta methods: from the beginning of a step to within it */
+    N_Vector begin; /* where that is: at sigma_begin */
+    double sigma, sigma_begin;
+    double *values; /* of the conditions */
+    ncf_stiffness_t stiffness;
+    int turns, within; /* another method begins; the last call ended at a root */
     int flag;
 };
 
@@ -69,15 +74,6 @@ static int error_weights(N_Vector y, N_Vector out, void *data)
     return 0;
 }
 
-static int jacobian_times(N_Vector v, N_Vector out, sunrealtype sigma, N_Vector y, N_Vector fy,
-                          void *data, N_Vector scratch)
-{
-    (void) sigma, (void) fy, (void) scratch;
-    ncf_integrator_t *self = data;
-    return ncf__flow_system_jacobian(N_VGetArrayPointer(out), self->system,
-                                     N_VGetArrayPointer(y), N_VGetArrayPointer(v));
-}
-
 static int jacobian(sunrealtype sigma, N_Vector y, N_Vector fy, SUNMatrix matrix, void *data,
                     N_Vector a, N_Vector b, N_Vector c)
 {
@@ -109,8 +105,8 @@ static int set_up_linear(ncf_integrator_t *self)
     }
     if (self->linear == NULL || CVodeSetLinearSolver(self->memory, self->linear, self->matrix))
         return 1;
-    return self->method == NCF_FLOW_BDF ? CVodeSetJacFn(self->memory, jacobian)
-                                        : CVodeSetJacTimes(self->memory, NULL, jacobian_times);
+    /* Products with the Jacobian by differences: one gradient each. */
+    return self->method == NCF_FLOW_BDF ? CVodeSetJacFn(self->memory, jacobian) : 0;
 }
 
 static int set_up_cvode(ncf_integrator_t *self, int *up)
@@ -120,7 +116,7 @@ static int set_up_cvode(ncf_integrator_t *self, int *up)
     if (self->memory == NULL)
         return 1;
     ncf__sun_quiet_cvode(self->memory);
-    if (CVodeInit(self->memory, rate, 0, self->state) ||
+    if (CVodeInit(self->memory, rate, self->sigma, self->state) ||
         CVodeSetUserData(self->memory, self) || CVodeWFtolerances(self->memory, error_weights) ||
         CVodeSetMaxNumSteps(self->memory, 10000) ||
         CVodeSetMaxErrTestFails(self->memory, ERROR_TESTS))
@@ -138,20 +134,64 @@ static int set_up_cvode(ncf_integrator_t *self, int *up)
            CVodeSetNoInactiveRootWarn(self->memory);
 }
 
+/* A Runge-Kutta stepper from the state; without conditions when `up` is NULL. */
+static void *new_erk(ncf_integrator_t *self, int *up)
+{
+    void *memory = ERKStepCreate(rate, self->sigma, self->state, self->context);
+    if (memory == NULL)
+        return NULL;
+    ncf__sun_quiet_erk(memory);
+    int failed = ARKodeSetUserData(memory, self) ||
+                 ARKodeWFtolerances(memory, error_weights) ||
+                 ERKStepSetTableNum(memory, NCF_SUN_RUNGE_KUTTA) ||
+                 ARKodeSetMaxNumSteps(memory, 10000) ||
+                 ARKodeSetMaxErrTestFails(memory, ERROR_TESTS);
+    if (!failed && up != NULL)
+        failed = ARKodeRootInit(memory, (int) self->conditions->count, roots_of) ||
+                 ARKodeSetRootDirection(memory, up) || ARKodeSetNoInactiveRootWarn(memory);
+    if (failed)
+        ARKodeFree(&memory);
+    return failed ? NULL : memory;
+}
+
 static int set_up_erk(ncf_integrator_t *self, int *up)
 {
-    self->memory = ERKStepCreate(rate, 0, self->state, self->context);
-    if (self->memory == NULL)
-        return 1;
-    ncf__sun_quiet_erk(self->memory);
-    return ARKodeSetUserData(self->memory, self) ||
-           ARKodeWFtolerances(self->memory, error_weights) ||
-           ERKStepSetTableNum(self->memory, ARKODE_FEHLBERG_13_7_8) ||
-           ARKodeSetMaxNumSteps(self->memory, 10000) ||
-           ARKodeSetMaxErrTestFails(self->memory, ERROR_TESTS) ||
-           ARKodeRootInit(self->memory, (int) self->conditions->count, roots_of) ||
-           ARKodeSetRootDirection(self->memory, up) ||
-           ARKodeSetNoInactiveRootWarn(self->memory);
+    self->memory = new_erk(self, up);
+    self->probe = self->memory == NULL ? NULL : new_erk(self, NULL);
+    return self->probe == NULL;
+}
+
+/* The method begins at the state and its time; returns non-zero for want of memory. */
+static int begin_method(ncf_integrator_t *self)
+{
+    int *up = ncf__malloc((size_t) self->conditions->count, sizeof(int));
+    for (slong k = 0; k < self->conditions->count; k++)
+        up[k] = 1;
+    int failed = self->method == NCF_FLOW_RUNGE_KUTTA ? set_up_erk(self, up)
+                                                      : set_up_cvode(self, up);
+    ncf__free(up);
+    ncf__stiffness_restart(&self->stiffness);
+    return failed;
+}
+
+static void end_method(ncf_integrator_t *self)
+{
+    if (self->memory != NULL && self->method == NCF_FLOW_RUNGE_KUTTA)
+        ARKodeFree(&self->memory);
+    else if (self->memory != NULL)
+        CVodeFree(&self->memory);
+    if (self->probe != NULL)
+        ARKodeFree(&self->probe);
+    if (self->fixed_point != NULL)
+        SUNNonlinSolFree(self->fixed_point);
+    if (self->linear != NULL)
+        SUNLinSolFree(self->linear);
+    if (self->matrix != NULL)
+        SUNMatDestroy(self->matrix);
+    self->memory = self->probe = NULL;
+    self->fixed_point = NULL;
+    self->linear = NULL;
+    self->matrix = NULL;
 }
 
 ncf_integrator_t *ncf__integrator_new(ncf_flow_system_t *system,
@@ -159,12 +199,11 @@ ncf_integrator_t *ncf__integrator_new(ncf_flow_system_t *system,
                                       ncf_flow_method_t method, const double *state)
 {
     ncf_integrator_t *self = ncf__calloc(1, sizeof(*self));
-    int *up = ncf__malloc((size_t) conditions->count, sizeof(int));
-    for (slong k = 0; k < conditions->count; k++)
-        up[k] = 1;
     self->system = system;
     self->conditions = conditions;
-    self->method = method;
+    self->chosen = self->method = method;
+    self->values = ncf__malloc((size_t) conditions->count, sizeof(double));
+    ncf__stiffness_init(&self->stiffness, system);
     int failed = ncf__sun_context(&self->context);
     if (!failed) {
         self->state = N_VNew_Serial((sunindextype) system->length, self->context);
@@ -173,13 +212,11 @@ ncf_integrator_t *ncf__integrator_new(ncf_flow_system_t *system,
     if (!failed) {
         memcpy(N_VGetArrayPointer(self->state), state,
                (size_t) system->length * sizeof(double));
-        failed = method == NCF_FLOW_RUNGE_KUTTA ? set_up_erk(self, up) : set_up_cvode(self, up);
-    }
-    if (!failed) {
+        ncf__flow_vector_kernels(self->state);
         self->tangent = N_VClone(self->state);
-        failed = self->tangent == NULL;
+        self->begin = N_VClone(self->state);
+        failed = self->tangent == NULL || self->begin == NULL || begin_method(self);
     }
-    ncf__free(up);
     if (!failed)
         return self;
     ncf__integrator_free(self);
@@ -190,22 +227,17 @@ void ncf__integrator_free(ncf_integrator_t *self)
 {
     if (self == NULL)
         return;
-    if (self->memory != NULL && self->method == NCF_FLOW_RUNGE_KUTTA)
-        ARKodeFree(&self->memory);
-    else if (self->memory != NULL)
-        CVodeFree(&self->memory);
-    if (self->fixed_point != NULL)
-        SUNNonlinSolFree(self->fixed_point);
-    if (self->linear != NULL)
-        SUNLinSolFree(self->linear);
-    if (self->matrix != NULL)
-        SUNMatDestroy(self->matrix);
+    end_method(self);
     if (self->tangent != NULL)
         N_VDestroy(self->tangent);
+    if (self->begin != NULL)
+        N_VDestroy(self->begin);
     if (self->state != NULL)
         N_VDestroy(self->state);
     if (self->context != NULL)
         SUNContext_Free(&self->context);
+    ncf__stiffness_clear(&self->stiffness);
+    ncf__free(self->values);
     ncf__free(self);
 }
 
@@ -231,30 +263,9 @@ static double ahead(ncf_integrator_t *self)
     return speed > 0 && isfinite(size / speed) && size / speed > 0 ? size / speed : 1;
 }
 
-ncf_step_t ncf__integrator_step(ncf_integrator_t *self, double *sigma, double *state,
-                                int *roots)
+static void copy_state(double *out, ncf_integrator_t *self, N_Vector v)
 {
-    int runge_kutta = self->method == NCF_FLOW_RUNGE_KUTTA;
-    if (runge_kutta)
-        self->flag = ARKodeEvolve(self->memory, ahead(self), self->state,
-                                   &self->sigma, ARK_ONE_STEP);
-    else
-        self->flag = CVode(self->memory, ahead(self), self->state, &self->sigma,
-                           CV_ONE_STEP);
-    if (self->flag < 0)
-        return NCF_STEP_FAILED;
-    *sigma = self->sigma;
-    memcpy(state, N_VGetArrayPointer(self->state),
-           (size_t) self->system->length * sizeof(double));
-    for (slong k = 0; k < self->conditions->count; k++)
-        roots[k] = 0;
-    if (self->flag != (runge_kutta ? ARK_ROOT_RETURN : CV_ROOT_RETURN))
-        return NCF_STEP_DONE;
-    if (runge_kutta)
-        ARKodeGetRootInfo(self->memory, roots);
-    else
-        CVodeGetRootInfo(self->memory, roots);
-    return NCF_STEP_ROOT;
+    memcpy(out, N_VGetArrayPointer(v), (size_t) self->system->length * sizeof(double));
 }
 
 void ncf__integrator_dense(double *state, ncf_integrator_t *self, double sigma)
@@ -263,8 +274,110 @@ void ncf__integrator_dense(double *state, ncf_integrator_t *self, double sigma)
         ARKodeGetDky(self->memory, sigma, 0, self->tangent);
     else
         CVodeGetDky(self->memory, sigma, 0, self->tangent);
-    memcpy(state, N_VGetArrayPointer(self->tangent),
-           (size_t) self->system->length * sizeof(double));
+    copy_state(state, self, self->tangent);
+}
+
+void ncf__integrator_state(double *state, ncf_integrator_t *self, double sigma)
+{
+    double reached, step = sigma - self->sigma_begin;
+    ncf__integrator_dense(state, self, sigma);
+    if (self->method != NCF_FLOW_RUNGE_KUTTA || !(step > 0))
+        return;
+    N_VScale(1, self->begin, self->tangent);
+    if (ARKodeReset(self->probe, self->sigma_begin, self->tangent) == ARK_SUCCESS &&
+        ARKodeSetInitStep(self->probe, step) == ARK_SUCCESS &&
+        ARKodeSetStopTime(self->probe, sigma) == ARK_SUCCESS &&
+        ARKodeEvolve(self->probe, sigma, self->tangent, &reached, ARK_NORMAL) >= 0)
+        copy_state(state, self, self->tangent);
+}
+
+static double value_at(ncf_integrator_t *self, double *state, int k, double sigma)
+{
+    ncf__integrator_state(state, self, sigma);
+    ncf__flow_conditions_evaluate(self->values, self->conditions, sigma, state);
+    return self->values[k];
+}
+
+#define CORRECTIONS 3
+
+/*
+ * The dense output of a Runge-Kutta method has found a root: brings it to the trajectory, by
+ * secants of the first condition that is met.
+ */
+static void correct_root(ncf_integrator_t *self, double *sigma, double *state, const int *roots)
+{
+    int k = 0;
+    while (k < self->conditions->count && roots[k] <= 0)
+        k++;
+    double step = *sigma - self->sigma_begin;
+    if (k == self->conditions->count || !(step > 0))
+        return;
+    double near = 1e-3 * step, before = value_at(self, state, k, *sigma - near);
+    double value = value_at(self, state, k, *sigma), slope = (value - before) / near;
+    for (int turn = 0; turn < CORRECTIONS && value != 0 && slope > 0; turn++) {
+        double move = -value / slope;
+        if (!(fabs(move) < 0.1 * step))
+            break;
+        *sigma += move;
+        value = value_at(self, state, k, *sigma);
+    }
+    self->sigma = *sigma;
+}
+
+static int is_explicit(ncf_flow_method_t method)
+{
+    return method == NCF_FLOW_ADAMS || method == NCF_FLOW_RUNGE_KUTTA;
+}
+
+/* From a method to the one that is better where the flow goes on. */
+static int turn(ncf_integrator_t *self)
+{
+    end_method(self);
+    self->method = self->method == self->chosen ? NCF_FLOW_KRYLOV : self->chosen;
+    self->turns = 0;
+    return begin_method(self);
+}
+
+static int evolve(ncf_integrator_t *self)
+{
+    if (self->method == NCF_FLOW_RUNGE_KUTTA)
+        return ARKodeEvolve(self->memory, ahead(self), self->state, &self->sigma, ARK_ONE_STEP);
+    return CVode(self->memory, ahead(self), self->state, &self->sigma, CV_ONE_STEP);
+}
+
+ncf_step_t ncf__integrator_step(ncf_integrator_t *self, double *sigma, double *state,
+                                int *roots)
+{
+    if (self->turns && turn(self)) {
+        self->flag = CV_MEM_FAIL;
+        return NCF_STEP_FAILED;
+    }
+    int runge_kutta = self->method == NCF_FLOW_RUNGE_KUTTA;
+    if (!self->within) {
+        self->sigma_begin = self->sigma;
+        if (runge_kutta)
+            N_VScale(1, self->state, self->begin);
+    }
+    self->flag = evolve(self);
+    if (self->flag < 0)
+        return NCF_STEP_FAILED;
+    *sigma = self->sigma;
+    copy_state(state, self, self->state);
+    for (slong k = 0; k < self->conditions->count; k++)
+        roots[k] = 0;
+    self->within = self->flag == (runge_kutta ? ARK_ROOT_RETURN : CV_ROOT_RETURN);
+    if (self->within) {
+        if (runge_kutta)
+            ARKodeGetRootInfo(self->memory, roots);
+        else
+            CVodeGetRootInfo(self->memory, roots);
+        if (runge_kutta)
+            correct_root(self, sigma, state, roots);
+        return NCF_STEP_ROOT;
+    }
+    int turns = ncf__stiffness_observe(&self->stiffness, is_explicit(self->method), *sigma, state);
+    self->turns = turns && is_explicit(self->chosen);
+    return NCF_STEP_DONE;
 }
 
 const char *ncf__integrator_reason(const ncf_integrator_t *self)

@@ -10,8 +10,10 @@ libncf_flow_la_SOURCES = \
 	src/flow/flow_system.c \
 	src/flow/integrator.c \
 	src/flow/record.c \
+	src/flow/stiffness.c \
 	src/flow/sundials.h \
 	src/flow/taylor.c \
 	src/flow/taylor.h \
-	src/flow/taylor_program.c
+	src/flow/taylor_program.c \
+	src/flow/vector.c
 libncf_core_la_LIBADD += libncf-flow.la

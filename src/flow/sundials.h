@@ -19,7 +19,12 @@
 
 #define NCF_SUNDIALS_NAME "sundials " SUNDIALS_VERSION
 
+/*
+ * Verner's pairs. The error estimate of Fehlberg's pair of order 8(7), which is there in both,
+ * is zero for an integral such as tau, however wrong that is.
+ */
 #if SUNDIALS_VERSION_MAJOR >= 7
+#define NCF_SUN_RUNGE_KUTTA ARKODE_VERNER_13_7_8
 
 static inline int ncf__sun_context(SUNContext *context)
 {
@@ -33,6 +38,7 @@ static inline int ncf__sun_context(SUNContext *context)
 #define ncf__sun_quiet_erk(memory) ((void) (memory))
 
 #else
+#define NCF_SUN_RUNGE_KUTTA ARKODE_VERNER_8_5_6
 
 static inline int ncf__sun_context(SUNContext *context)
 {
@@ -55,11 +61,14 @@ static inline void ncf__sun_no_message(int code, const char *module, const char 
 #define ARKodeFree ERKStepFree
 #define ARKodeGetDky ERKStepGetDky
 #define ARKodeGetRootInfo ERKStepGetRootInfo
+#define ARKodeReset ERKStepReset
 #define ARKodeRootInit ERKStepRootInit
+#define ARKodeSetInitStep ERKStepSetInitStep
 #define ARKodeSetMaxErrTestFails ERKStepSetMaxErrTestFails
 #define ARKodeSetMaxNumSteps ERKStepSetMaxNumSteps
 #define ARKodeSetNoInactiveRootWarn ERKStepSetNoInactiveRootWarn
 #define ARKodeSetRootDirection ERKStepSetRootDirection
+#define ARKodeSetStopTime ERKStepSetStopTime
 #define ARKodeSetUserData ERKStepSetUserData
 #define ARKodeWFtolerances ERKStepWFtolerances
 

@@ -103,7 +103,7 @@ static void test_one_weight(void)
             CHECK(fabs(last_sample(&flow)->loss - pow(2 * w - 3, 2) / 2) < 1e-12);
             CHECK(fabs(last_sample(&flow)->speed - fabs(2 * (2 * w - 3))) < 1e-12);
             ncf__flow_clear(&flow);
-            CHECK_MSG(errors[m][c] < 1e-7, "method %d, coordinates %d: %g", m, c, errors[m][c]);
+            CHECK_MSG(errors[m][c] < 1e-8, "method %d, coordinates %d: %g", m, c, errors[m][c]);
         }
     }
     ncf_problem_free(problem);
@@ -130,9 +130,9 @@ static void test_exponential_growth(void)
         double s[2];
         last_weights(s, &flow);
         double error = largest_difference(s, expected, 2) / expected[0];
-        CHECK_MSG(error < 1e-7, "method %d: %g", m, error);
+        CHECK_MSG(error < 1e-8, "method %d: %g", m, error);
         double late = fabs(flow.event_taus[0] - entry);
-        CHECK_MSG(late < (m == 1 ? 1e-4 : 1e-7), "method %d, cap: %g", m, late);
+        CHECK_MSG(late < 1e-7, "method %d, cap: %g", m, late);
         CHECK(isinf(flow.blow_up_tau));
         CHECK(flow.energy_falls);
         ncf__flow_clear(&flow);
@@ -157,11 +157,11 @@ static void test_blow_up(void)
         run_flow(&flow, problem, start, &options);
         CHECK_MSG(flow.end == NCF_FLOW_END_BLOW_UP, "method %d, end %d: %s", m, (int) flow.end,
                   flow.message);
-        CHECK_MSG(fabs(flow.blow_up_tau - blow_up) < 1e-7, "method %d: %.15g", m,
+        CHECK_MSG(fabs(flow.blow_up_tau - blow_up) < 1e-8, "method %d: %.15g", m,
                   flow.blow_up_tau);
-        CHECK(fabs(last_sample(&flow)->log_norm - log(1e30)) < 1e-6);
+        CHECK(fabs(last_sample(&flow)->log_norm - log(1e30)) < 1e-8);
         double expected = blow_up * (1 - 1 / 100.0);
-        CHECK_MSG(fabs(flow.event_taus[0] - expected) < (m == 1 ? 1e-4 : 1e-7),
+        CHECK_MSG(fabs(flow.event_taus[0] - expected) < 1e-8,
                   "method %d, norm: %.15g", m, flow.event_taus[0]);
         ncf__flow_clear(&flow);
     }
