@@ -97,6 +97,8 @@ static void run_again(ncf_second_run_t *out, const judge_t *judge)
     settings.events = events;
     settings.event_count = grows ? 2 : 1;
     settings.until = grows ? INFINITY : run->taus[last];
+    if (grows) /* a flow that blows up must not end for that reason just before */
+        settings.blow_up = 2 * grown;
     if (ncf__flow_run(&flow, judge->problem, run->start, &settings, judge->limits, &err) !=
         NCF_OK) {
         out->failure = ncf__strdup(err.text);
