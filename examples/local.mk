@@ -11,6 +11,8 @@ EXTRA_DIST += \
 	examples/deep-linear.json \
 	examples/deep-square.json \
 	examples/deep-wide.json \
+	examples/flow-deep.json \
+	examples/flow-wide.json \
 	examples/formula.json \
 	examples/inhomogeneous.json \
 	examples/many-points.json \
