@@ -27,14 +27,14 @@ typedef struct {
     slong rows;
     slong cols;
     double *data;
-} ncf_table_t;
+} ncf_form_table_t;
 
 static inline slong ncf__table_padded(slong rows)
 {
     return (rows + NCF_TABLE_BLOCK - 1) / NCF_TABLE_BLOCK * NCF_TABLE_BLOCK;
 }
 
-static inline double *ncf__table_entry(const ncf_table_t *table, slong row, slong col)
+static inline double *ncf__table_entry(const ncf_form_table_t *table, slong row, slong col)
 {
     slong block = row / NCF_TABLE_BLOCK * table->cols + col;
     return table->data + block * NCF_TABLE_BLOCK + row % NCF_TABLE_BLOCK;
@@ -73,9 +73,9 @@ typedef struct {
     slong high;
     slong *low_power;         /* the features z_i^{m-2} */
     slong *high_power;        /* the features z_i^{m-1} */
-    ncf_table_t inputs_table; /* linear x n */
-    ncf_table_t slope;        /* n(n+1)/2 rows, in packed lower order */
-    ncf_table_t gradient;     /* n rows; empty when not asked for */
+    ncf_form_table_t inputs_table; /* linear x n */
+    ncf_form_table_t slope;        /* n(n+1)/2 rows, in packed lower order */
+    ncf_form_table_t gradient;     /* n rows; empty when not asked for */
 } ncf_form_t;
 
 /* What a form is built for: only its slope table, or both. */

@@ -67,7 +67,7 @@ static double power(double x, slong e)
     return result;
 }
 
-static void table_times(double *out, const ncf_table_t *table, const double *in)
+static void table_times(double *out, const ncf_form_table_t *table, const double *in)
 {
     const double *entry = table->data;
     memset(out, 0, (size_t) ncf__table_padded(table->rows) * sizeof(double));

@@ -59,7 +59,7 @@ double ncf__form_series_cost(ncf_form_kind_t kind, const ncf_homotopy_tensor_t *
 
 /* ---- Parts common to both forms -------------------------------------------------- */
 
-static void table_init(ncf_table_t *table, slong rows, slong cols)
+static void table_init(ncf_form_table_t *table, slong rows, slong cols)
 {
     table->rows = rows;
     table->cols = cols;
