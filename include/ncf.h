@@ -722,6 +722,106 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_prove_flow(ncf_result_t **out,
                                                  const ncf_prove_options_t *options,
                                                  ncf_error_t *err);
 
+/* ---- Studies: tables of many problems ---------------------------------------------- */
+
+typedef struct ncf_study ncf_study_t;
+
+/**
+ * ncf_study_read(out, path, err):
+ * Reads a study file (ncf-study version 1): a problem, a grid of what is varied, and the
+ * quantities wanted. Each value of the grid is tried in a problem, with all others at their
+ * first value, so that a mistake is found before anything is run.
+ *
+ * Out:      out    the study
+ * In:       path   a file name, or "-" for standard input
+ * Returns:  NCF_OK, or NCF_EPARSE, NCF_ESPEC, NCF_EUNSUPPORTED, NCF_EIO with the place and
+ *           one fact in err
+ * Owns:     the caller frees *out with ncf_study_free
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_study_read(ncf_study_t **out, const char *path,
+                                                 ncf_error_t *err);
+
+/**
+ * ncf_study_parse(out, text, length, name, directory, err):
+ * The same for a study in memory, as ncf_problem_parse.
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_study_parse(ncf_study_t **out, const char *text,
+                                                  size_t length, const char *name,
+                                                  const char *directory, ncf_error_t *err);
+
+NCF_API void ncf_study_free(ncf_study_t *study);
+
+/** ncf_study_case_count(study): the number of cases of the grid, 1 to 1000000. */
+NCF_API size_t ncf_study_case_count(const ncf_study_t *study);
+
+typedef struct {
+    size_t size;       /* sizeof(ncf_table_options_t), set by the initialiser */
+    int threads;       /* cases that are run at a time, each on one thread; 1 */
+    double time_limit; /* seconds of wall time of the run, <= 0: none; 0 */
+    double case_limit; /* seconds of a record, <= 0: what the study says; 0 */
+    const char *const *stores; /* folders of records: written to the first, read from all;
+                                  NULL: NAME.store in the current folder */
+    size_t store_count;        /* 0 */
+    long shard, shards; /* only the cases k (from 1 on) with k = shard modulo shards; 0, 0: all */
+    int merge;          /* non-zero: run nothing, only read the stores; 0 */
+    ncf_progress_fn progress; /* NULL: none */
+    void *progress_context;
+    const volatile sig_atomic_t *stop; /* non-zero asks for a stop; NULL: never */
+} ncf_table_options_t;
+
+/** ncf_table_options_init(options): the defaults given above. */
+NCF_API void ncf_table_options_init(ncf_table_options_t *options);
+
+typedef struct ncf_table ncf_table_t;
+
+/**
+ * ncf_table_run(out, study, options, err):
+ * Runs the cases of a study that the store holds no record of, and makes the table. Each
+ * record is written as soon as it is finished; several processes may use one store. A case
+ * that fails, stays undecided or is not run is a row all the same. Two routes to one number
+ * that differ are a contradiction, which the table names.
+ *
+ * Out:      out      the table
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range), NCF_EUNSUPPORTED (as for ncf_solve),
+ *           NCF_EIO (the store cannot be used; records that were written stay)
+ * Owns:     the caller frees *out with ncf_table_free; the study may be freed before
+ * Threads:  reentrant; starts options->threads - 1 threads and joins them. Two calls in one
+ *           process must not write to one store at the same time
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_table_run(ncf_table_t **out, const ncf_study_t *study,
+                                                const ncf_table_options_t *options,
+                                                ncf_error_t *err);
+
+NCF_API void ncf_table_free(ncf_table_t *table);
+
+/**
+ * ncf_table_exit(table): the exit status of `ncf table`: 0 every case is proved, 1 some case
+ * is undecided, failed, missing or contradicted, 4 the run was ended by a limit.
+ */
+NCF_API int ncf_table_exit(const ncf_table_t *table);
+
+typedef enum {
+    NCF_TABLE_TEXT,
+    NCF_TABLE_CSV,      /* RFC 4180 with a header */
+    NCF_TABLE_MARKDOWN,
+    NCF_TABLE_LATEX,    /* for \input; needs the packages booktabs and siunitx */
+    NCF_TABLE_JSON      /* ncf-table version 1 */
+} ncf_table_format_t;
+
+/**
+ * ncf_table_write(stream, table, format, digits, err):
+ * Writes a table with what was proved, what was searched, what is open, and the command that
+ * makes it again.
+ *
+ * In:       digits  significant decimals of real quantities, 1 to 10000
+ * Returns:  NCF_OK, NCF_EARG, or NCF_EIO if the stream fails
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_table_write(FILE *stream, const ncf_table_t *table,
+                                                  ncf_table_format_t format, long digits,
+                                                  ncf_error_t *err);
+
 /* ---- Information ----------------------------------------------------------------- */
 
 /**

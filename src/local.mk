@@ -17,6 +17,7 @@ include src/pipeline/local.mk
 include src/report/local.mk
 include src/plot/local.mk
 include src/api/local.mk
+include src/study/local.mk
 
 lib_LTLIBRARIES += libncf.la
 libncf_la_SOURCES =

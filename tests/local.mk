@@ -55,6 +55,10 @@ UNIT_TESTS += tests/unit/t-solve
 tests_unit_t_solve_SOURCES = tests/unit/t-solve.c
 tests_unit_t_solve_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-study
+tests_unit_t_study_SOURCES = tests/unit/t-study.c
+tests_unit_t_study_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)

@@ -12,6 +12,8 @@
 #define EXIT_LIMIT 4
 #define EXIT_SYSTEM 5
 
+#define CLI_MAX_NAMES 64 /* of one option that may be repeated */
+
 /* Everything the options can say; `solve` holds what goes to the library. */
 typedef struct {
     const char *problem; /* file name or "-" */
@@ -37,6 +39,14 @@ typedef struct {
     int script;
     int no_pictures; /* of `report` */
     const char *output;  /* NULL: standard output */
+    const char *outputs[CLI_MAX_NAMES]; /* all of them; only `table` has several */
+    size_t output_count;
+    const char *stores[CLI_MAX_NAMES]; /* of `table` */
+    size_t store_count;
+    long shard, shards; /* of `table`, 0: all */
+    int merge;          /* of `table` */
+    int format;         /* of `table`: ncf_table_format_t, -1: by the name of the output */
+    double case_limit;  /* of `table`, 0: none */
     int json;
     int quiet;
     int verbose;
@@ -149,5 +159,6 @@ int cli_flow_runs(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
 int cli_plot(const cli_options_t *options);
 int cli_report(const cli_options_t *options);
+int cli_table(const cli_options_t *options);
 
 #endif

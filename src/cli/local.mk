@@ -9,5 +9,6 @@ ncf_SOURCES = \
 	src/cli/pictures.c \
 	src/cli/progress.c \
 	src/cli/runs_command.c \
-	src/cli/stop.c
+	src/cli/stop.c \
+	src/cli/study_table.c
 ncf_LDADD = libncf.la

@@ -158,12 +158,32 @@ static const cli_command_t commands[] = {
      "  ncf solve --json --output=result.json examples/quickstart.json\n"
      "  ncf report --output=report.html result.json\n",
      cli_report},
+    {"table", "STUDY", "one study file", "run a study of many problems and make its table",
+     "Runs all cases of a study: a problem, a grid of what is varied, and the quantities\n"
+     "wanted. Finished cases are kept in a folder, so that a run that was stopped goes on\n"
+     "where it was, and no case is ever run twice.\n",
+     "STUDY is a JSON file; `man ncf-study` describes it. Every case is a row, or counts\n"
+     "in one, also when it failed, stayed undecided or was not run. Below the table stands\n"
+     "what was proved, what was searched, and the command that makes it again.\n"
+     "\n"
+     "--output may be given several times; without --format its ending tells the format:\n"
+     ".csv, .md, .tex, .json, else text. --store may be given several times to join what\n"
+     "several machines have done: records are written to the first one.\n"
+     "\n"
+     "Exit status: 0 every case is proved; 1 some case is undecided, failed or missing;\n"
+     "2 usage; 3 bad input; 4 a limit was reached; 5 a system call failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf table examples/studies/identities.json\n"
+     "  ncf table --shard=1/2 --store=half.store examples/studies/identities.json\n"
+     "  ncf table --output=i.tex --output=i.csv examples/studies/identities.json\n",
+     cli_table},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Commands of the contract that later versions bring. */
-static const char *const planned[] = {"escape", "margin", "table", "export", NULL};
+static const char *const planned[] = {"escape", "margin", "export", NULL};
 
 const cli_command_t *cli_find_command(const char *name)
 {
@@ -259,6 +279,8 @@ int main(int argc, char **argv)
     keep_blas_serial();
     /* A closed pipe is then an error of the write. */
     signal(SIGPIPE, SIG_IGN);
+    /* So is a file that has become as large as the shell allows. */
+    signal(SIGXFSZ, SIG_IGN);
     if (argc < 2)
         return cli_fail(EXIT_USAGE, "a command is missing; see ncf --help");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {

@@ -51,6 +51,11 @@ typedef enum {
     OPTION_TITLE,
     OPTION_SCRIPT,
     OPTION_NO_PICTURES,
+    OPTION_TABLE_FORMAT,
+    OPTION_STORE,
+    OPTION_SHARD,
+    OPTION_MERGE,
+    OPTION_CASE_LIMIT,
     OPTION_QUIET,
     OPTION_VERBOSE
 } option_id_t;
@@ -64,10 +69,10 @@ typedef struct {
 } option_entry_t;
 
 static const option_entry_t table[] = {
-    {OPTION_JSON, "json", NULL, "solve certify match flow info", "write a JSON document instead of a table"},
-    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow info plot report",
+    {OPTION_JSON, "json", NULL, "solve certify match flow info table", "write a JSON document instead of a table"},
+    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow info table plot report",
      "write to FILE instead of standard output"},
-    {OPTION_DIGITS, "digits", "N", "solve certify match flow", "significant decimals (default 10)"},
+    {OPTION_DIGITS, "digits", "N", "solve certify match flow table", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
     {OPTION_CAPS, "caps", NULL, "solve certify",
      "prove caps of attraction around strict points"},
@@ -107,11 +112,11 @@ static const option_entry_t table[] = {
      "bits at which a proof gives up (default 8192)"},
     {OPTION_MAX_CLASSES, "max-classes", "N", "solve",
      "complex classes tracked at most (default 2000000)"},
-    {OPTION_THREADS, "threads", "N", "solve certify flow",
+    {OPTION_THREADS, "threads", "N", "solve certify flow table",
      "worker threads (default: one for each processor)"},
     {OPTION_SEED, "seed", "N", "solve", "seed of the solver's random choices (default 1)"},
     {OPTION_SEED, "seed", "N", "flow", "seed of a random start (default 1)"},
-    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify match flow",
+    {OPTION_TIME_LIMIT, "time-limit", "SECONDS", "solve certify match flow table",
      "stop after that, with what is proved until then"},
     {OPTION_PICTURE, "kind", "KIND", "plot",
      "training, angle, weights, profile or census"},
@@ -120,10 +125,15 @@ static const option_entry_t table[] = {
     {OPTION_TITLE, "title", "TEXT", "plot report", "another title"},
     {OPTION_SCRIPT, "script", NULL, "plot", "write the script for gnuplot, not the picture"},
     {OPTION_NO_PICTURES, "no-pictures", NULL, "report", "tables alone; gnuplot is not needed"},
-    {OPTION_QUIET, "quiet", NULL, "solve certify match flow info plot report", "no progress line"},
+    {OPTION_CASE_LIMIT, "case-limit", "SECONDS", "table", "stop each case after that"},
+    {OPTION_TABLE_FORMAT, "format", "FORMAT", "table", "text, csv, markdown, latex or json"},
+    {OPTION_STORE, "store", "FOLDER", "table", "where finished cases are kept (STUDY.store)"},
+    {OPTION_SHARD, "shard", "PART", "table", "run only one part: K/N is the K-th of N"},
+    {OPTION_MERGE, "merge", NULL, "table", "run nothing, join what the stores hold"},
+    {OPTION_QUIET, "quiet", NULL, "solve certify match flow info table plot report", "no progress line"},
     {OPTION_VERBOSE, "verbose", NULL, "solve certify match flow info", "shorten nothing"},
-    {OPTION_HELP, "help", NULL, "solve certify match flow info plot report", "show this help"},
-    {OPTION_VERSION, "version", NULL, "solve certify match flow info plot report", "show the versions of ncf and its libraries"},
+    {OPTION_HELP, "help", NULL, "solve certify match flow info table plot report", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve certify match flow info table plot report", "show the versions of ncf and its libraries"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -177,12 +187,12 @@ static int read_seed(uint64_t *out, const char *text)
     return 1;
 }
 
-static int read_seconds(double *out, const char *text)
+static int read_seconds(double *out, const char *name, const char *text)
 {
     char *end;
     double value = strtod(text, &end);
     if (isspace((unsigned char) text[0]) || end == text || *end != '\0' || !isfinite(value) || value <= 0 || value > 1e9) {
-        cli_fail(EXIT_USAGE, "--time-limit takes a positive number of seconds");
+        cli_fail(EXIT_USAGE, "--%s takes a positive number of seconds", name);
         return 0;
     }
     *out = value;
@@ -329,6 +339,69 @@ static int set_picture_option(cli_options_t *options, int id, const char *text)
     return good;
 }
 
+static int read_format(cli_options_t *options, const char *text)
+{
+    static const char *const names[] = {"text", "csv", "markdown", "latex", "json"};
+    for (int i = 0; i < 5; i++) {
+        if (strcmp(text, names[i]) == 0) {
+            options->format = i;
+            return 1;
+        }
+    }
+    cli_fail(EXIT_USAGE, "--format takes text, csv, markdown, latex or json");
+    return 0;
+}
+
+/* "K/N" */
+static int read_shard(cli_options_t *options, const char *text)
+{
+    char *end;
+    const char *slash = strchr(text, '/');
+    long shard = strtol(text, &end, 10);
+    if (slash != NULL && isdigit((unsigned char) text[0]) && end == slash &&
+        isdigit((unsigned char) slash[1])) {
+        long shards = strtol(slash + 1, &end, 10);
+        if (*end == '\0' && shard >= 1 && shard <= shards && shards <= 1000000) {
+            options->shard = shard;
+            options->shards = shards;
+            return 1;
+        }
+    }
+    cli_fail(EXIT_USAGE, "--shard takes K/N with 1 <= K <= N <= 1000000");
+    return 0;
+}
+
+/* Appends to a list of file names. */
+static int add_name(const char **list, size_t *count, const char *name, const char *text)
+{
+    if (*count == CLI_MAX_NAMES || *text == '\0') {
+        cli_fail(EXIT_USAGE, "--%s takes a name, at most %d times", name, CLI_MAX_NAMES);
+        return 0;
+    }
+    list[(*count)++] = text;
+    return 1;
+}
+
+/* The options of `table` alone; -1 for another one. */
+static int set_table_option(cli_options_t *options, int id, const char *text)
+{
+    switch (id) {
+    case OPTION_MERGE:
+        options->merge = 1;
+        return 1;
+    case OPTION_TABLE_FORMAT:
+        return read_format(options, text);
+    case OPTION_SHARD:
+        return read_shard(options, text);
+    case OPTION_STORE:
+        return add_name(options->stores, &options->store_count, "store", text);
+    case OPTION_CASE_LIMIT:
+        return read_seconds(&options->case_limit, "case-limit", text);
+    default:
+        return -1;
+    }
+}
+
 /* One option; 0 after a message. */
 static int set_option(cli_options_t *options, int id, const char *text)
 {
@@ -341,7 +414,7 @@ static int set_option(cli_options_t *options, int id, const char *text)
         break;
     case OPTION_OUTPUT:
         options->output = text;
-        break;
+        return add_name(options->outputs, &options->output_count, "output", text);
     case OPTION_QUIET:
         options->quiet = 1;
         break;
@@ -374,7 +447,7 @@ static int set_option(cli_options_t *options, int id, const char *text)
     case OPTION_SEED:
         return read_seed(&solve->seed, text);
     case OPTION_TIME_LIMIT:
-        return read_seconds(&solve->time_limit, text);
+        return read_seconds(&solve->time_limit, "time-limit", text);
     case OPTION_THREADS:
         good = read_long(&value, "threads", text, 1, 1024);
         solve->threads = (int) value;
@@ -388,7 +461,10 @@ static int set_option(cli_options_t *options, int id, const char *text)
         solve->max_classes = (size_t) value;
         break;
     default:
-        return set_flow_option(options, id, text) > 0 || set_picture_option(options, id, text);
+        good = set_flow_option(options, id, text);
+        if (good < 0)
+            good = set_table_option(options, id, text);
+        return good < 0 ? set_picture_option(options, id, text) : good;
     }
     return good;
 }
@@ -398,6 +474,7 @@ static void set_defaults(cli_options_t *options)
     memset(options, 0, sizeof(*options));
     options->digits = 10;
     options->picture_format = -1;
+    options->format = -1;
     ncf_solve_options_init(&options->solve);
     ncf_flow_options_init(&options->flow);
     long processors = sysconf(_SC_NPROCESSORS_ONLN);

@@ -26,6 +26,7 @@ allowed() {
     report) echo base problem network corr kkt certify pipeline ;;
     plot) echo base problem ;;
     api) echo base problem network flow corr kkt solve certify pipeline report plot ;;
+    study) echo base problem network kkt certify pipeline ;;
     cli) ;;
     *) return 1 ;;
     esac
