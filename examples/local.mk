@@ -25,4 +25,10 @@ EXTRA_DIST += \
 	examples/rank-two.csv \
 	examples/rank-two.json \
 	examples/separable.json \
+	examples/studies/census-large.json \
+	examples/studies/census.json \
+	examples/studies/identities-large.json \
+	examples/studies/identities.json \
+	examples/studies/rank-one-large.json \
+	examples/studies/rank-one.json \
 	examples/undecided.json

@@ -17,6 +17,7 @@ CLI_TESTS = \
 	tests/cli/runs.sh \
 	tests/cli/prove.sh \
 	tests/cli/stop.sh \
+	tests/cli/table.sh \
 	tests/cli/usage.sh
 
 dist_check_SCRIPTS += $(CLI_TESTS)
