@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 EXTRA_DIST += doc/architecture.md doc/pictures/angle.svg doc/pictures/profile.svg
-dist_man_MANS += doc/ncf.1 doc/ncf-certificate.5 doc/ncf-check.1 doc/ncf-problem.5
+dist_man_MANS += doc/ncf.1 doc/ncf-certificate.5 doc/ncf-check.1 doc/ncf-problem.5 doc/ncf-study.5
 
 # The pictures of README.md, drawn again; they name their problems as seen from the sources.
 pictures: ncf
