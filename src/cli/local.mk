@@ -10,5 +10,5 @@ ncf_SOURCES = \
 	src/cli/progress.c \
 	src/cli/runs_command.c \
 	src/cli/stop.c \
-	src/cli/study_table.c
+	src/cli/table_command.c
 ncf_LDADD = libncf.la

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
-/* study_table.c: ncf table. */
+/* table_command.c: ncf table. */
 #include "cli.h"
 
 #include <string.h>
