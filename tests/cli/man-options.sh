@@ -15,7 +15,7 @@ done
 # "  --digits=N   text" -> "digits=N"
 sed -n 's/^  --\([a-z-]*=\{0,1\}[A-Z]*\) .*/\1/p' help | sort -u >helped
 # ".It Fl -digits Ns = Ns Ar N" -> "digits=N"
-sed -n 's/^\.It Fl -\([a-z-]*\)\(.*\)/\1\2/p' "$page" | sed 's/ Ns = Ns Ar /=/' | sort >described
+sed -n 's/^\.It Fl -\([a-z-]*\)\(.*\)/\1\2/p' "$page" | sed 's/ Ns = Ns Ar /=/' | sort -u >described
 check "the help lists options" test -s helped
 same_options() { diff helped described >&2; }
 check "the page and the help have the same options" same_options
