@@ -109,10 +109,7 @@ static void set_start(ncf_tube_set_t *set, const ncf_tube_t *flow, const ask_t *
     }
     if (!flow->scaled)
         return;
-    /* The roundings of both halves are at most 2^-52 (low + high). */
-    set->centre[n] = 0.5 * low + 0.5 * high;
-    set->column[n] = 0.5 * high - 0.5 * low;
-    set->box[n] = set->tilted[n] = ncf__midrad(0, 0x1p-50 * (low + high));
+    ncf__tube_set_scales(set, low, high);
 }
 
 /* Follows the set into the cap: NULL, or why it is not proved to get there. */

@@ -137,6 +137,9 @@ typedef struct {
 void ncf__tube_set_init(ncf_tube_set_t *set, const ncf_tube_t *flow);
 void ncf__tube_set_clear(ncf_tube_set_t *set);
 
+/* The last unknown, k, of the states: all of [low, high], 0 <= low <= high, by the parameter. */
+void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high);
+
 /* The smallest box around the set. */
 void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set);
 

@@ -44,6 +44,15 @@ void ncf__tube_set_clear(ncf_tube_set_t *set)
     arb_clear(set->rescaled);
 }
 
+void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high)
+{
+    /* The roundings of both halves are at most 2^-52 (low + high). */
+    slong n = set->m - 1;
+    set->centre[n] = 0.5 * low + 0.5 * high;
+    set->column[n] = 0.5 * high - 0.5 * low;
+    set->box[n] = set->tilted[n] = ncf__midrad(0, 0x1p-50 * (low + high));
+}
+
 void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set)
 {
     for (slong j = 0; j < set->m; j++) {

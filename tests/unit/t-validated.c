@@ -442,6 +442,89 @@ static void test_steps(void)
     }
 }
 
+/* The states of a piece of scales: both ends, exactly, at s = -1 and s = 1. */
+static void test_scales(void)
+{
+    model_t m;
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_random_t random;
+    static const slong widths[3] = {2, 1, 1}, degrees[1] = {2};
+    int out = 0;
+    model_init(&m, 2, widths, degrees, some, 10);
+    CHECK(ncf__tube_init(&flow, &m.problem, m.network, 1, -4) == NULL);
+    ncf__tube_set_init(&set, &flow);
+    ncf__random_init(&random, ncf_test_seed(), 80);
+    for (int k = 0; k < 200; k++) {
+        double ends[2], part = ncf__random_unit(&random);
+        ends[1] = ldexp(1 + ncf__random_unit(&random), -(int) ncf__random_below(&random, 300));
+        ends[0] = k % 3 == 0 ? 0 : k % 3 == 1 ? ends[1] * part : ends[1] * (1 - 0x1p-30 * part);
+        ncf__tube_set_scales(&set, ends[0], ends[1]);
+        for (int side = 0; side < 2; side++) {
+            long double far = (long double) set.centre[3] - ends[side];
+            far += side == 0 ? -(long double) set.column[3] : (long double) set.column[3];
+            out += !(fabsl(far) <= set.box[3].radius) || !(set.tilted[3].radius >= set.box[3].radius);
+        }
+    }
+    ncf__tube_set_clear(&set);
+    ncf__tube_clear(&flow);
+    model_clear(&m);
+    CHECK(out == 0);
+}
+
+/*
+ * Steps from a box: the flow from each of its corners is in the new hull, and the new box is
+ * not below the remainder of the series. Counts what is not so.
+ */
+static int corner_strays(const model_t *m, double radius)
+{
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_tube_work_t work;
+    slong size = m->n + 1;
+    int out = ncf__tube_init(&flow, &m->problem, m->network, 1, 0) != NULL;
+    arb_ptr x = _arb_vec_init(size);
+    double norm = 0, centre[8];
+    for (slong j = 0; j < m->n; j++)
+        norm += fmpq_get_d(m->start + j) * fmpq_get_d(m->start + j);
+    for (slong j = 0; j < size; j++)
+        centre[j] = j < m->n ? fmpq_get_d(m->start + j) / sqrt(norm) : 0.25;
+    for (int corner = -1; corner < 1 << size; corner++) {
+        ncf__tube_set_init(&set, &flow);
+        ncf__tube_work_init(&work, &flow);
+        for (slong j = 0; j < size; j++) {
+            double sign = corner < 0 ? 0 : corner >> j & 1 ? 1 : -1;
+            set.centre[j] = centre[j];
+            set.box[j] = set.tilted[j] = ncf__midrad(0, radius);
+            arb_set_d(x + j, centre[j] + sign * radius);
+        }
+        out += !ncf__tube_step(&set, &work, &flow, 1);
+        reference_step(x, m, flow.degree, set.time, 200);
+        out += !hull_holds(&set, x, &flow);
+        for (slong j = 0; j < size; j++) {
+            double last = ncf__tube_value(&work.remainder, 1 + j)[FLOW_DEGREE + 1].radius;
+            out += !(set.box[j].radius >= pow(set.time, FLOW_DEGREE + 1) * last * (1 - 1e-9));
+        }
+        ncf__tube_work_clear(&work);
+        ncf__tube_set_clear(&set);
+    }
+    _arb_vec_clear(x, size);
+    ncf__tube_clear(&flow);
+    return out;
+}
+
+static void test_corners(void)
+{
+    static const slong widths[3] = {2, 1, 1}, degrees[2] = {2, 3};
+    for (int k = 0; k < 2; k++) {
+        model_t m;
+        model_init(&m, 2, widths, degrees + k, some, 10);
+        CHECK(corner_strays(&m, 0) == 0);
+        CHECK(corner_strays(&m, 0x1p-7) == 0);
+        model_clear(&m);
+    }
+}
+
 /* ---- The statements --------------------------------------------------------------- */
 
 static double angle_to(const double *w, const model_t *m, double *norm)
@@ -589,6 +672,8 @@ int main(void)
                                        {"linear forms", test_forms},
                                        {"rows", test_combine},
                                        {"steps", test_steps},
+                                       {"scales", test_scales},
+                                       {"corners", test_corners},
                                        {"statements", test_statements},
                                        {"refusals", test_refusals},
                                        {NULL, NULL}};
