@@ -20,6 +20,7 @@ EXTRA_DIST += \
 	examples/match.json \
 	examples/plane.json \
 	examples/points.csv \
+	examples/quartic-phc.out \
 	examples/quartic.json \
 	examples/quickstart.json \
 	examples/rank-two.csv \

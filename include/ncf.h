@@ -822,6 +822,96 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_table_write(FILE *stream, const ncf_table_
                                                   ncf_table_format_t format, long digits,
                                                   ncf_error_t *err);
 
+/* ---- Export: the system for other programs ---------------------------------------- */
+
+typedef enum {
+    NCF_FORMAT_AUTO, /* of a list of solutions only: its bytes tell */
+    NCF_FORMAT_MSOLVE,
+    NCF_FORMAT_SINGULAR,
+    NCF_FORMAT_PHCPACK,
+    NCF_FORMAT_MACAULAY2,
+    NCF_FORMAT_BERTINI,
+    NCF_FORMAT_JULIA /* HomotopyContinuation.jl */
+} ncf_format_t;
+
+/*
+ * Which square polynomial system. None has solutions that stand for lambda = 0.
+ *  fixed-point  grad N(z) = z, for H homogeneous of degree L >= 3. Its real solutions
+ *               z != 0 are the KKT points with lambda > 0: u = z/|z|, lambda = |z|^(2-L).
+ *  kkt          grad N(u) = lam u, |u|^2 = 1, s lam = 1. Its real solutions are the KKT
+ *               points with lambda != 0.
+ *  eigen        T q^(p-1) = mu q, |q|^2 = 1, s mu = 1, for two layers with activation t^p:
+ *               unit eigenvectors of the data tensor T = sum_i z_i x_i^(p), of which all KKT
+ *               points with lambda != 0 are made (T-DECOUPLE).
+ */
+typedef enum {
+    NCF_SYSTEM_AUTO, /* fixed-point where that is possible, else kkt */
+    NCF_SYSTEM_FIXED_POINT,
+    NCF_SYSTEM_KKT,
+    NCF_SYSTEM_EIGEN
+} ncf_system_t;
+
+typedef struct {
+    size_t size;         /* sizeof(ncf_export_options_t), set by the initialiser */
+    ncf_format_t format; /* NCF_FORMAT_MSOLVE */
+    ncf_system_t system; /* NCF_SYSTEM_AUTO */
+    const char *file;    /* the name of the file that is written, for the command in its
+                            header; NULL: FILE */
+    FILE *notes;         /* where the header goes for msolve, whose files hold no comments;
+                            NULL: nowhere */
+} ncf_export_options_t;
+
+/** ncf_export_options_init(options): the defaults given above. */
+NCF_API void ncf_export_options_init(ncf_export_options_t *options);
+
+/**
+ * ncf_export_write(stream, problem, options, err):
+ * Writes an exact polynomial system as an input file of another program. Each equation is
+ * multiplied by a number that makes its coefficients integers without a common factor; for
+ * PHCpack and Bertini an equation with a coefficient of more than 15 digits is then divided
+ * by a power of ten, and holds exact decimals. The header, in comments, says what the unknowns
+ * and the solutions mean and which command solves the system.
+ *
+ * In:       options  NULL for the defaults
+ * Returns:  NCF_OK, NCF_EARG (an option out of range), NCF_EUNSUPPORTED (the polynomial N
+ *           is too large; a system that the network does not have), NCF_EIO if the stream
+ *           fails; nothing is written before the first two are ruled out
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_export_write(FILE *stream, const ncf_problem_t *problem,
+                                                   const ncf_export_options_t *options,
+                                                   ncf_error_t *err);
+
+/**
+ * ncf_solutions_read(out, path, problem, format, err):
+ * Reads what another program found for a system of ncf_export_write as candidates. Formats:
+ * the output file of phc -b, or of msolve; what the exported files of Singular, Macaulay2
+ * and Julia write; a file of solutions of Bertini. Which system it was shows in the number
+ * of coordinates, or in their names. A solution is taken as real, without its imaginary
+ * part, when that of no weight is above a millionth of the largest weight; others, the
+ * solution z = 0 of the fixed-point form, and those that the program marks as failed or at
+ * infinity, are counted and left out. An eigenvector becomes a point with one active unit.
+ *
+ * Out:      out     the candidates
+ * In:       format  NCF_FORMAT_AUTO: the bytes tell, and a file that is no list of solutions
+ *                   is read as ncf_points_read does
+ * Returns:  as ncf_points_read; NCF_ESPEC also when no solution is left
+ * Owns:     the caller frees *out with ncf_points_free; the problem may be freed before
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_solutions_read(ncf_points_t **out, const char *path,
+                                                     const ncf_problem_t *problem,
+                                                     ncf_format_t format, ncf_error_t *err);
+
+/**
+ * ncf_solutions_parse(out, bytes, length, name, problem, format, err):
+ * The same for a file in memory; name stands for the file name in messages.
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_solutions_parse(ncf_points_t **out, const char *bytes,
+                                                      size_t length, const char *name,
+                                                      const ncf_problem_t *problem,
+                                                      ncf_format_t format, ncf_error_t *err);
+
 /* ---- Information ----------------------------------------------------------------- */
 
 /**

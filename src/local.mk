@@ -10,6 +10,7 @@ include src/problem/local.mk
 include src/network/local.mk
 include src/flow/local.mk
 include src/corr/local.mk
+include src/export/local.mk
 include src/kkt/local.mk
 include src/solve/local.mk
 include src/certify/local.mk

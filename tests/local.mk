@@ -63,6 +63,10 @@ UNIT_TESTS += tests/unit/t-tensor
 tests_unit_t_tensor_SOURCES = tests/unit/t-tensor.c
 tests_unit_t_tensor_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-export
+tests_unit_t_export_SOURCES = tests/unit/t-export.c tests/problems.c tests/problems.h
+tests_unit_t_export_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-network
 tests_unit_t_network_SOURCES = tests/unit/t-network.c tests/problems.c tests/problems.h
 tests_unit_t_network_LDADD = $(unit_ldadd)

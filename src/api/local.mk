@@ -1,5 +1,6 @@
 libncf_core_la_SOURCES += \
 	src/api/certify.c \
+	src/api/export_system.c \
 	src/api/flow_runs.c \
 	src/api/picture.c \
 	src/api/prove.c \

@@ -20,6 +20,8 @@ typedef struct {
     const char *points;  /* of `certify`: file name or "-" */
     const char *trajectory; /* of `match`: file name or "-" */
     const char *distance; /* of `certify`, NULL: the library's default */
+    ncf_format_t program; /* of `export`; of `certify`: of a list of solutions */
+    ncf_system_t system; /* of `export` */
     ncf_flow_kind_t kind; /* of `match` and `flow` */
     const char *delta;    /* of `match` and `flow`, NULL: the library's default */
     const char *trajectory_prefix; /* of `flow`: NULL: from the problem's name; "none" */
@@ -131,6 +133,9 @@ typedef struct {
 int cli_output_open(cli_output_t *output, const char *path);
 int cli_output_close(cli_output_t *output, int failed);
 
+/* Instead of closing it: nothing was written, and no file appears. */
+void cli_output_drop(cli_output_t *output);
+
 /* Help and version on standard output: 0, or EXIT_SYSTEM after a message. */
 int cli_output_flush(void);
 
@@ -155,6 +160,7 @@ int cli_solve(const cli_options_t *options);
 int cli_certify(const cli_options_t *options);
 int cli_match(const cli_options_t *options);
 int cli_flow(const cli_options_t *options);
+int cli_export(const cli_options_t *options);
 int cli_flow_runs(const cli_options_t *options);
 int cli_info(const cli_options_t *options);
 int cli_plot(const cli_options_t *options);

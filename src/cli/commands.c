@@ -79,7 +79,7 @@ static int read_candidates(ncf_problem_t **problem, ncf_points_t **points,
     if (*problem == NULL)
         return status;
     ncf_error_init(&err);
-    if (ncf_points_read(points, options->points, *problem, &err) == NCF_OK)
+    if (ncf_solutions_read(points, options->points, *problem, options->program, &err) == NCF_OK)
         return 0;
     ncf_problem_free(*problem);
     return cli_fail_with(&err);

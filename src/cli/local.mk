@@ -2,6 +2,7 @@ bin_PROGRAMS += ncf
 ncf_SOURCES = \
 	src/cli/cli.h \
 	src/cli/commands.c \
+	src/cli/export_command.c \
 	src/cli/flow_command.c \
 	src/cli/main.c \
 	src/cli/options.c \

@@ -32,7 +32,8 @@ static const cli_command_t commands[] = {
      "POINTS it looks for a KKT point nearby, proves that it exists and is the only\n"
      "one in a box, and says how far the row is from it. Rows are scaled to length 1.\n",
      "POINTS is an NPY array, a CSV file with one row a candidate, a JSON list of\n"
-     "rows, or a result document. A row holds all weights in the order of PyTorch's\n"
+     "rows, or a result document; or what another program found for a system of ncf\n"
+     "export. A row holds all weights in the order of PyTorch's\n"
      "parameters: layer by layer, each matrix (out x in) row by row; in Python:\n"
      "numpy.concatenate([p.detach().numpy().ravel() for p in net.parameters()]).\n"
      "\n"
@@ -113,6 +114,33 @@ static const cli_command_t commands[] = {
      "  ncf flow --kind=descent --step=0.01 --until=tau=0.31 examples/quickstart.json\n"
      "  ncf flow --prove examples/quickstart.json\n",
      cli_flow},
+    {"export", "PROBLEM", "one problem file",
+     "write the exact KKT system as input of another program",
+     "Writes the system of polynomial equations that KKT points solve, with exact\n"
+     "coefficients and without those of lambda = 0, as an input file of --format:\n"
+     "msolve, singular, phcpack, macaulay2, bertini, julia (HomotopyContinuation).\n",
+     "--system says which equations; all have as many unknowns as equations:\n"
+     "fixed-point (default where H is homogeneous of degree L >= 3): grad N(z) = z.\n"
+     "  Its real solutions z != 0 are the points with lambda > 0: u = z/|z|.\n"
+     "kkt (default elsewhere): grad N(u) = lam u, |u|^2 = 1, s lam = 1. Its real\n"
+     "  solutions are the points with lambda != 0.\n"
+     "eigen (two layers, activation t^p): T q^(p-1) = mu q, |q|^2 = 1, s mu = 1 in the\n"
+     "  inputs alone: the lines of which all KKT points are made.\n"
+     "The header of the file says what the unknowns mean and how to run the program;\n"
+     "for msolve, whose files hold no comments, it goes to standard error.\n"
+     "\n"
+     "`ncf certify PROBLEM FOUND` proves what the program found: it reads the output\n"
+     "of phc -b and msolve, what the exported files of Singular, Macaulay2 and Julia\n"
+     "write, and the solution files of Bertini; --solutions=PROGRAM if it cannot.\n"
+     "\n"
+     "Exit status: 0 done; 2 usage; 3 bad input, or a network that is too large; 5 a\n"
+     "system call failed.\n"
+     "\n"
+     "Examples:\n"
+     "  ncf export --format=msolve --output=system.ms examples/quickstart.json\n"
+     "  ncf export --format=phcpack --system=eigen examples/quartic.json\n"
+     "  ncf certify examples/quartic.json examples/quartic-phc.out\n",
+     cli_export},
     {"info", "PROBLEM", "one problem file",
      "describe a problem: degrees, symmetries, the exact polynomial",
      "Describes a problem without solving it: widths, activations, the degree of H in\n"
@@ -183,7 +211,7 @@ static const cli_command_t commands[] = {
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
 
 /* Commands of the contract that later versions bring. */
-static const char *const planned[] = {"escape", "margin", "export", NULL};
+static const char *const planned[] = {"escape", "margin", NULL};
 
 const cli_command_t *cli_find_command(const char *name)
 {

@@ -26,6 +26,9 @@ typedef enum {
     OPTION_LAMBDA_MIN,
     OPTION_CHECKPOINT,
     OPTION_DISTANCE,
+    OPTION_SOLUTIONS,
+    OPTION_PROGRAM,
+    OPTION_SYSTEM,
     OPTION_KIND,
     OPTION_DELTA,
     OPTION_INITIAL,
@@ -70,7 +73,7 @@ typedef struct {
 
 static const option_entry_t table[] = {
     {OPTION_JSON, "json", NULL, "solve certify match flow info table", "write a JSON document instead of a table"},
-    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow info table plot report",
+    {OPTION_OUTPUT, "output", "FILE", "solve certify match flow export info table plot report",
      "write to FILE instead of standard output"},
     {OPTION_DIGITS, "digits", "N", "solve certify match flow table", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
@@ -81,6 +84,11 @@ static const option_entry_t table[] = {
      "keep the state of branch and prune, go on from it"},
     {OPTION_DISTANCE, "distance", "X", "certify",
      "how far a point may be from a candidate (0.01)"},
+    {OPTION_SOLUTIONS, "solutions", "PROGRAM", "certify",
+     "POINTS is a list of solutions of that program"},
+    {OPTION_PROGRAM, "format", "PROGRAM", "export",
+     "what reads it: msolve, singular, phcpack, ..."},
+    {OPTION_SYSTEM, "system", "NAME", "export", "fixed-point, kkt or eigen, see below"},
     {OPTION_KIND, "kind", "FLOW", "match flow",
      "training (default), ncf, sphere or descent"},
     {OPTION_DELTA, "delta", "X", "match",
@@ -131,9 +139,10 @@ static const option_entry_t table[] = {
     {OPTION_SHARD, "shard", "PART", "table", "run only one part: K/N is the K-th of N"},
     {OPTION_MERGE, "merge", NULL, "table", "run nothing, join what the stores hold"},
     {OPTION_QUIET, "quiet", NULL, "solve certify match flow info table plot report", "no progress line"},
+    {OPTION_QUIET, "quiet", NULL, "export", "no header on standard error"},
     {OPTION_VERBOSE, "verbose", NULL, "solve certify match flow info", "shorten nothing"},
-    {OPTION_HELP, "help", NULL, "solve certify match flow info table plot report", "show this help"},
-    {OPTION_VERSION, "version", NULL, "solve certify match flow info table plot report", "show the versions of ncf and its libraries"},
+    {OPTION_HELP, "help", NULL, "solve certify match flow export info table plot report", "show this help"},
+    {OPTION_VERSION, "version", NULL, "solve certify match flow export info table plot report", "show the versions of ncf and its libraries"},
 };
 
 #define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
@@ -306,6 +315,23 @@ static int read_word(int *out, const char *name, const char *text, const char *c
     return 0;
 }
 
+static int read_program(ncf_format_t *out, const char *name, const char *text)
+{
+    static const char *const names[] = {"msolve",  "singular", "phcpack", "macaulay2",
+                                        "bertini", "julia",    NULL};
+    int index = 0, good = read_word(&index, name, text, names);
+    *out = (ncf_format_t) (NCF_FORMAT_MSOLVE + index);
+    return good;
+}
+
+static int read_system(ncf_system_t *out, const char *text)
+{
+    static const char *const names[] = {"fixed-point", "kkt", "eigen", NULL};
+    int index = 0, good = read_word(&index, "system", text, names);
+    *out = (ncf_system_t) (NCF_SYSTEM_FIXED_POINT + index);
+    return good;
+}
+
 /* An option of `plot`; 0 after a message. */
 static int set_picture_option(cli_options_t *options, int id, const char *text)
 {
@@ -436,6 +462,12 @@ static int set_option(cli_options_t *options, int id, const char *text)
     case OPTION_DELTA:
         options->delta = text;
         break;
+    case OPTION_SOLUTIONS:
+        return read_program(&options->program, "solutions", text);
+    case OPTION_PROGRAM:
+        return read_program(&options->program, "format", text);
+    case OPTION_SYSTEM:
+        return read_system(&options->system, text);
     case OPTION_KIND:
         return read_kind(&options->kind, text);
     case OPTION_DIGITS:

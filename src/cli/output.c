@@ -88,3 +88,14 @@ int cli_output_close(cli_output_t *output, int failed)
     free(output->path);
     return status;
 }
+
+void cli_output_drop(cli_output_t *output)
+{
+    if (output->stream != stdout)
+        fclose(output->stream);
+    if (output->path != NULL)
+        unlink(output->temporary);
+    cli_stop_guard(NULL);
+    free(output->temporary);
+    free(output->path);
+}

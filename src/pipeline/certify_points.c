@@ -239,6 +239,7 @@ static struct ncf_certification *certification_new(const struct ncf_problem *pro
     out->name = ncf__strdup(points->name);
     memcpy(out->sha256, points->sha256, sizeof(out->sha256));
     out->format = points->format;
+    out->solutions = points->solutions;
     out->threshold_text = ncf__strdup(settings->threshold);
     fmpq_init(out->threshold);
     NCF_REQUIRE(ncf__rational_parse(out->threshold, settings->threshold,

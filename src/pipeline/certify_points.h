@@ -28,6 +28,7 @@ typedef struct {
 struct ncf_certification {
     char *name, sha256[65]; /* of the file of candidates */
     const char *format;
+    ncf_solution_counts_t solutions; /* of a list of another program */
     fmpq_t threshold;
     char *threshold_text; /* as the user wrote it */
     ncf_network_t network;

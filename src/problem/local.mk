@@ -5,6 +5,7 @@ libncf_core_la_SOURCES += \
 	src/problem/document.c \
 	src/problem/draw.c \
 	src/problem/file.c \
+	src/problem/file.h \
 	src/problem/formula.c \
 	src/problem/formula.h \
 	src/problem/formula_parse.c \
@@ -21,6 +22,11 @@ libncf_core_la_SOURCES += \
 	src/problem/problem.c \
 	src/problem/problem.h \
 	src/problem/reader.h \
+	src/problem/solution_list.c \
+	src/problem/solution_list.h \
+	src/problem/solution_lists.c \
+	src/problem/solution_phc.c \
+	src/problem/solution_reader.h \
 	src/problem/spec.c \
 	src/problem/teacher.c \
 	src/problem/trajectory.c \

@@ -7,6 +7,7 @@
 #ifndef NCF_READER_H
 #define NCF_READER_H
 
+#include "file.h"
 #include "points.h"
 #include "problem.h"
 
@@ -25,17 +26,6 @@
     } while (0)
 
 /* ---- Files (file.c) -------------------------------------------------------------- */
-
-#define NCF_FILE_MAX_BYTES ((size_t) 256 << 20)
-#define NCF_FACT_SIZE 160
-
-/*
- * Reads a whole file, "-" being standard input. On failure (NCF_EIO, or NCF_ESPEC for
- * a file that is too large) fact holds one fact and nothing is allocated. Owns: the
- * caller frees *bytes.
- */
-ncf_status_t ncf__file_read(char **bytes, size_t *length, char fact[NCF_FACT_SIZE],
-                            const char *path);
 
 /* path as seen from directory ("" is the current one). Allocated text. */
 char *ncf__file_resolve(const char *directory, const char *path);

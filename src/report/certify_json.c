@@ -15,6 +15,13 @@ static json_t *file_object(const struct ncf_certification *certification)
     json_object_set_new(object, "name", ncf__json_text(certification->name));
     json_object_set_new(object, "sha256", json_string(certification->sha256));
     json_object_set_new(object, "format", json_string(certification->format));
+    const ncf_solution_counts_t *counts = &certification->solutions;
+    if (counts->listed > 0) {
+        json_object_set_new(object, "solutions", json_integer(counts->listed));
+        json_object_set_new(object, "not_real", json_integer(counts->complex));
+        json_object_set_new(object, "at_the_origin", json_integer(counts->origin));
+        json_object_set_new(object, "failed", json_integer(counts->failed));
+    }
     return object;
 }
 

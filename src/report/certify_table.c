@@ -53,6 +53,19 @@ const char *ncf__candidate_reason(const ncf_candidate_t *candidate)
     return NULL;
 }
 
+/* What a list of another program holds that is no candidate. */
+static void write_solutions(FILE *stream, const ncf_solution_counts_t *counts)
+{
+    if (counts->listed == 0)
+        return;
+    char *text = ncf__format("%ld listed; left out: %ld not real, %ld at the origin, %ld failed "
+                             "or at infinity",
+                             (long) counts->listed, (long) counts->complex,
+                             (long) counts->origin, (long) counts->failed);
+    ncf__write_paragraph(stream, "Solutions   ", text);
+    ncf__free(text);
+}
+
 static void write_heading(FILE *stream, const ncf_result_t *result)
 {
     const struct ncf_certification *certification = result->certification;
@@ -68,6 +81,7 @@ static void write_heading(FILE *stream, const ncf_result_t *result)
             result->points == 1 ? "" : "s", (long) result->inputs);
     fprintf(stream, "Candidates  %ld from %s (%s)\n", (long) certification->count,
             certification->name, certification->format);
+    write_solutions(stream, &certification->solutions);
     fprintf(stream, "Settings    %ld bits, %d thread%s, near: at most %s away\n\n",
             result->options.precision, result->options.threads,
             result->options.threads == 1 ? "" : "s", certification->threshold_text);

@@ -5,6 +5,7 @@ CLI_TESTS = \
 	tests/cli/certify.sh \
 	tests/cli/checkpoint.sh \
 	tests/cli/examples.sh \
+	tests/cli/export.sh \
 	tests/cli/flow.sh \
 	tests/cli/input.sh \
 	tests/cli/man-examples.sh \

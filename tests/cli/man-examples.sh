@@ -30,7 +30,7 @@ run_all() {
 sed -n '/^\.Sh EXAMPLES/,/^\.Sh DIAGNOSTICS/s/^\.Dl //p' "$top/doc/ncf.1" >commands
 run_all <commands
 check "the example with --output wrote a document" is_json result.json
-for command in solve certify match flow info table plot report; do
+for command in solve certify match flow export info table plot report; do
     "$program" $command --help | sed -n '/^Examples:/,$s/^  //p' >commands
     run_all <commands
 done

@@ -8,7 +8,7 @@ page=$top/doc/ncf.1
 
 run solve --help
 cp out help
-for command in certify match flow info table plot report; do
+for command in certify match flow export info table plot report; do
     run $command --help
     cat out >>help
 done

@@ -17,7 +17,7 @@ wrong() {
 wrong "a command is missing"
 wrong "'frobnicate' is not a command" frobnicate
 wrong "'-x' is not a command" -x
-for planned in escape margin export; do
+for planned in escape margin; do
     wrong "'$planned' is not supported yet" $planned
 done
 wrong "takes one problem file" solve

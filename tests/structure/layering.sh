@@ -19,13 +19,14 @@ allowed() {
     network) echo base problem ;;
     flow) echo base problem network ;;
     corr) echo base problem network ;;
+    export) echo base problem network corr ;;
     kkt) echo base problem network corr ;;
     solve) echo base ;;
     certify) echo base problem network corr kkt ;;
     pipeline) echo base problem network flow corr kkt solve certify ;;
     report) echo base problem network corr kkt certify pipeline ;;
     plot) echo base problem ;;
-    api) echo base problem network flow corr kkt solve certify pipeline report plot ;;
+    api) echo base problem network flow corr export kkt solve certify pipeline report plot ;;
     study) echo base problem network kkt certify pipeline ;;
     cli) ;;
     *) return 1 ;;
