@@ -8,6 +8,7 @@
 #include "../../src/certify/interval_matrix.h"
 
 #include <math.h>
+#include <string.h>
 
 /* ---- Entries that hurt ------------------------------------------------------------ */
 
