@@ -10,7 +10,7 @@ void ncf__cap_init(ncf_cap_t *cap)
     cap->nodes = NULL;
     cap->verdict = ncf_undecided();
     cap->reason = "not examined";
-    cap->tangent = 0;
+    cap->tangent = cap->inner = 0;
     cap->order = cap->node_count = cap->exponent = 0;
 }
 
@@ -170,7 +170,7 @@ static void conclude(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_gra
     }
     cap->verdict = ncf_proved();
     cap->reason = NULL;
-    cap->tangent = tangent;
+    cap->tangent = cap->inner = tangent;
     cap->order = gram->signed_order;
     cap->exponent = jet->exponent;
     set_angle(cap->angle, tangent);
@@ -183,7 +183,7 @@ static void widen_by_gap(ncf_cap_t *cap, double tangent, double bound)
         return;
     cap_reset(cap, NULL);
     cap->verdict = ncf_proved();
-    cap->tangent = tangent;
+    cap->tangent = cap->inner = tangent;
     cap->order = 2;
     cap->node_count = 2;
     cap->nodes = ncf__malloc(2, sizeof(*cap->nodes));
@@ -201,6 +201,37 @@ static void certify(ncf_cap_t *cap, const ncf_cap_jet_t *jet, const ncf_cap_opti
     double tangent = march(&m, last);
     conclude(cap, jet, &gram, tangent, m.limits);
     ncf__cap_gram_clear(&gram);
+}
+
+/* ---- Shells ----------------------------------------------------------------------- */
+
+#define MAX_ACTIVE 6       /* each further active weight takes several times as many boxes */
+#define MIN_DEGREE 6       /* below it the first cap is large enough */
+#define SHELL_WORK 2e7     /* about a second */
+#define WANTED_SHARE 0.62  /* of the angle that descent finds */
+
+/* The cap extended to a share of the numerically monotone angle where it is smaller; T-CAP H, I. */
+static void extend(ncf_cap_t *cap, const ncf_certified_point_t *point,
+                   const struct ncf_problem *problem, const ncf_network_struct *network,
+                   slong degree, double last, const ncf_limits_t *limits)
+{
+    ncf_cap_model_t model;
+    ncf_cap_idle_t idle;
+    double work = SHELL_WORK;
+    ncf__cap_model_init(&model, point, problem, network, degree);
+    int has_idle = model.active_count < network->unknowns;
+    if (model.active_count <= MAX_ACTIVE && (!has_idle || ncf__cap_idle_init(&idle, &model))) {
+        double angle = atan(ncf__cap_search(&model, cap->tangent, last));
+        double goal = fmin(tan(WANTED_SHARE * angle), last);
+        if (goal > cap->tangent && ncf__cap_shell(&model, has_idle ? &idle : NULL, cap->tangent,
+                                                  goal, &work, limits)) {
+            cap->tangent = goal;
+            set_angle(cap->angle, goal);
+        }
+        if (has_idle)
+            ncf__cap_idle_clear(&idle);
+    }
+    ncf__cap_model_clear(&model);
 }
 
 void ncf__certify_cap(ncf_cap_t *cap, const ncf_certified_point_t *point,
@@ -224,6 +255,9 @@ void ncf__certify_cap(ncf_cap_t *cap, const ncf_certified_point_t *point,
         certify(cap, &jet, options, last);
     ncf__cap_jet_clear(&jet);
     widen_by_gap(cap, tangent, bound);
+    if (ncf_is_proved(cap->verdict) && degree >= MIN_DEGREE)
+        extend(cap, point, problem, network, degree, last,
+               options != NULL ? options->limits : NULL);
 }
 
 /* |q|^2 - (q . u)^2 <= T^2 (q . u)^2 and q . u > 0, that is |q|^2 <= (1 + T^2)(q . u)^2. */

@@ -24,8 +24,9 @@ typedef struct {
     double tangent;        /* exact as written, > 0; 0 while UNDECIDED */
     arf_t angle;           /* a lower bound of atan(tangent); 0 while UNDECIDED */
     slong order;           /* N_j is bounded with its signs for j <= order, by norms above */
-    slong node_count;      /* proof data: 0 = t_0 < t_1 < ..., the last one is >= tangent */
-    ncf_cap_node_t *nodes; /* P > 0 between neighbours too, up to t = tangent */
+    slong node_count;      /* proof data: 0 = t_0 < t_1 < ..., the last one is >= inner */
+    ncf_cap_node_t *nodes; /* P > 0 between neighbours too, up to t = inner */
+    double inner;          /* <= tangent; P > 0 between them by a cover (T-CAP H, I) */
     slong exponent;        /* the bounds are of 2^exponent N */
 } ncf_cap_t;
 

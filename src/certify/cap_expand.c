@@ -243,8 +243,7 @@ static void add_point(expansion_t *e, const layer_state_t *s, ncf_midrad_t z)
     arb_clear(size);
 }
 
-/* The least power of two above all |x_ic|, or 0. */
-static slong exponent_of_point(const struct ncf_problem *problem, slong i)
+slong ncf__cap_point_exponent(const struct ncf_problem *problem, slong i)
 {
     slong exponent = WORD_MIN, d = fmpq_mat_ncols(problem->x);
     arb_t x;
@@ -262,6 +261,14 @@ static slong exponent_of_point(const struct ncf_problem *problem, slong i)
     return exponent == WORD_MIN ? 0 : exponent;
 }
 
+slong ncf__cap_input_degree(const ncf_layers_t *layers)
+{
+    slong degree = 1;
+    for (slong l = 1; l < layers->depth; l++)
+        degree *= ncf__activation_monomial(layers->activations + l - 1);
+    return degree;
+}
+
 /*
  * The inputs of point i divided by a power of two 2^s, and its weight times 2^(D s): as all
  * activations are monomials, H is of a degree D in x, which is the product of their degrees.
@@ -269,9 +276,7 @@ static slong exponent_of_point(const struct ncf_problem *problem, slong i)
 static ncf_midrad_t set_inputs(layer_state_t *s, const expansion_t *e, const ncf_layers_t *layers,
                                slong i, const fmpq_t weight)
 {
-    slong degree = 1, exponent = exponent_of_point(e->problem, i);
-    for (slong l = 1; l < layers->depth; l++)
-        degree *= ncf__activation_monomial(layers->activations + l - 1);
+    slong degree = ncf__cap_input_degree(layers), exponent = ncf__cap_point_exponent(e->problem, i);
     for (slong c = 0; c < layers->widths[0]; c++)
         ncf__cap_poly_set(s->a + c, ncf__midrad_from_fmpq(fmpq_mat_entry(e->problem->x, i, c),
                                                           -exponent));
@@ -497,8 +502,7 @@ static int expand(expansion_t *e, const ncf_certified_point_t *point)
     return finished;
 }
 
-/* The power of two that brings lambda to about 1. */
-static slong scale_of(const arb_t lambda)
+slong ncf__cap_scale(const arb_t lambda)
 {
     slong scale = 0;
     mag_t size;
@@ -527,7 +531,7 @@ const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *p
         ncf__cap_jet_clear(jet);
         ncf__cap_monomials_init(&jet->set, n - 1, order);
         jet->degree = degree;
-        jet->exponent = scale_of(point->point + n);
+        jet->exponent = ncf__cap_scale(point->point + n);
         jet->lambda = ncf__midrad_from_arb(point->point + n, jet->exponent);
         jet->form = ncf__calloc((size_t) jet->set.count, sizeof(*jet->form));
         jet->norm = ncf__calloc((size_t) degree + 1, sizeof(*jet->norm));

@@ -94,6 +94,12 @@ const char *ncf__cap_jet_init(ncf_cap_jet_t *jet, const ncf_certified_point_t *p
                               slong max_order, const ncf_limits_t *limits);
 void ncf__cap_jet_clear(ncf_cap_jet_t *jet);
 
+/* The power of two that brings lambda to about 1. */
+slong ncf__cap_scale(const arb_t lambda);
+/* The least power of two above all inputs of point i, or 0; and the degree of H in x. */
+slong ncf__cap_point_exponent(const struct ncf_problem *problem, slong i);
+slong ncf__cap_input_degree(const ncf_layers_t *layers);
+
 /* ---- Lower bounds of P(t, .) (cap_gram.c, cap_bound.c) --------------------------- */
 
 /* A symmetric matrix: the entries on and below the diagonal that are not exactly zero. */
@@ -162,6 +168,70 @@ int ncf__cap_sphere_norm(arb_t bound, const struct ncf_problem *problem,
 double ncf__cap_tangent_by_gap(double *bound, const ncf_certified_point_t *point,
                                const struct ncf_problem *problem,
                                const ncf_network_struct *network, slong degree, double last);
+
+/* ---- Shells (cap_shell.c, cap_idle.c, cap_search.c) --------------------------------- */
+
+/*
+ * What the proofs beyond the first cap have in common: N and its data in intervals, scaled as the jet
+ * is, and the unit vector u. Weights that are proved to be zero are exact zeros of u, and idle.
+ */
+typedef struct {
+    const ncf_network_struct *network;
+    slong degree, points;
+    ncf_midrad_t *x, *z; /* points x d, points */
+    ncf_midrad_t *u;     /* n */
+    slong active_count;
+    slong *active;       /* active_count: the weights that are not idle */
+} ncf_cap_model_t;
+
+void ncf__cap_model_init(ncf_cap_model_t *model, const ncf_certified_point_t *point,
+                         const struct ncf_problem *problem,
+                         const ncf_network_struct *network, slong degree);
+void ncf__cap_model_clear(ncf_cap_model_t *model);
+
+/* The units of a layer as polynomials in the idle weights, and their derivatives along u. */
+typedef struct {
+    slong widest;
+    ncf_cap_poly_t *b, *db, *a, *da; /* widest */
+    ncf_cap_poly_t power, one, factor;
+    ncf_cap_poly_t value, slope, f;  /* N, u . grad N, and what Phi is made of */
+    ncf_midrad_t *weight;            /* 1 + idle weights: an affine form */
+} ncf_cap_pass_t;
+
+/* The part of Phi with idle weights: what T-CAP I needs of it. */
+typedef struct {
+    const ncf_cap_model_t *model;
+    slong count;              /* idle weights */
+    slong *variable;          /* n: 1 .. count for an idle weight, else 0 */
+    ncf_cap_monomials_t set;  /* in the idle weights, of degree up to L */
+    ncf_cap_sums_t sums, total[2];
+    ncf_cap_pass_t pass;
+    slong class_count;
+    int32_t *class_of;        /* set.count */
+    double *share;            /* set.count: of its squared coefficient in the square of its class */
+    double *squares;          /* class_count: of a bound that is being added up */
+} ncf_cap_idle_t;
+
+/* 0: not for this network, nothing to clear. */
+int ncf__cap_idle_init(ncf_cap_idle_t *idle, const ncf_cap_model_t *model);
+void ncf__cap_idle_clear(ncf_cap_idle_t *idle);
+
+/*
+ * b such that Phi(q + p) >= Phi(q) + |p|^2 b for every q in the n intervals and every p of idle weights
+ * alone with |p| <= reach; -inf: none. square contains |q|^2, along contains q . u.
+ */
+double ncf__cap_idle_slope(ncf_cap_idle_t *idle, const ncf_midrad_t *q, ncf_midrad_t square,
+                           ncf_midrad_t along, double reach);
+
+/*
+ * P > 0 for inner < t <= outer and all unit v, given that it is for 0 < t <= inner. *work: what
+ * may be spent, what is spent is taken off. 0: not proved.
+ */
+int ncf__cap_shell(const ncf_cap_model_t *model, ncf_cap_idle_t *idle, double inner,
+                   double outer, double *work, const ncf_limits_t *limits);
+
+/* About the least t in [low, high] with P(t, v) <= 0 for some v, from above; high: none found. */
+double ncf__cap_search(const ncf_cap_model_t *model, double low, double high);
 
 /* ---- Proposals (cap_propose.c) ---------------------------------------------------- */
 

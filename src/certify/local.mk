@@ -6,9 +6,12 @@ libncf_core_la_SOURCES += \
 	src/certify/cap_expand.c \
 	src/certify/cap_form.c \
 	src/certify/cap_gram.c \
+	src/certify/cap_idle.c \
 	src/certify/cap_internal.h \
 	src/certify/cap_norm.c \
 	src/certify/cap_propose.c \
+	src/certify/cap_search.c \
+	src/certify/cap_shell.c \
 	src/certify/cover.c \
 	src/certify/cover.h \
 	src/certify/cover_box.c \

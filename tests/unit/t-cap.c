@@ -922,6 +922,161 @@ static void test_gram(void)
     check_gram(2, two, p2, 4, plane_x, plane_y, 2, 2);
 }
 
+/* ---- Shells ------------------------------------------------------------------------- */
+
+/* Is P > 0 for inner < t <= outer proved by boxes? */
+static int shell_is_proved(const model_t *m, double inner, double outer)
+{
+    ncf_cap_model_t model;
+    ncf_cap_idle_t idle;
+    double work = 2e7;
+    int proved = 0;
+    ncf__cap_model_init(&model, &m->point, &m->problem, m->network, m->degree);
+    int has_idle = model.active_count < m->n;
+    if (!has_idle || ncf__cap_idle_init(&idle, &model)) {
+        proved = ncf__cap_shell(&model, has_idle ? &idle : NULL, inner, outer, &work, NULL);
+        if (has_idle)
+            ncf__cap_idle_clear(&idle);
+    }
+    ncf__cap_model_clear(&model);
+    return proved;
+}
+
+/* What the matrices prove is proved by boxes too, and nothing where P <= 0 is found. */
+static void check_shell(slong depth, const slong *widths, const slong *degrees, int all_active,
+                        uint64_t stream)
+{
+    model_t m;
+    ncf_random_t random;
+    int active = 0;
+    ncf__random_init(&random, ncf_test_seed(), stream);
+    model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random) && ncf_is_proved(m.cap.verdict));
+    double known = m.cap.tangent, truth = monotone_tangent(&m, known, 16, &random);
+    for (slong c = 0; c < m.n; c++)
+        active += m.point.zero[c] != 1;
+    CHECK((active == m.n) == all_active);
+    CHECK(known < truth);
+    CHECK(shell_is_proved(&m, known / 2, known * 0.6));
+    CHECK(!shell_is_proved(&m, known / 2, truth * 1.02));
+    if (shell_is_proved(&m, known / 2, known * 0.9)) {
+        m.cap.tangent = known * 0.9;
+        CHECK(attack(&m, 12, &random) == 0);
+    }
+    model_clear(&m);
+}
+
+static void test_shells(void)
+{
+    static const slong line[] = {2, 1, 1, 1}, deep[] = {2, 2, 1, 1}, unit[] = {2, 1, 1},
+                       two[] = {2, 2, 1};
+    static const slong p2[] = {2, 2}, p3[] = {3, 2};
+    check_shell(2, unit, p3, 1, 101);
+    check_shell(3, line, p2, 1, 102);
+    check_shell(2, two, p2, 0, 103);
+    check_shell(3, deep, p2, 0, 104);
+}
+
+/* Phi(q) = |q|^2 (u . grad N(q)) - L N(q) (q . u), of 2^exponent N */
+static double phi(const model_t *m, const double *q)
+{
+    double g[MOST], value;
+    ncf__network_eval_double(&value, g, NULL, q, m->network, m->x, m->y, m->points);
+    value = dot(q, q, m->n) * dot(g, m->u, m->n) - (double) m->degree * value * dot(q, m->u, m->n);
+    return ldexp(value, (int) ncf__cap_scale(m->point.point + m->n));
+}
+
+/* Phi(q + p) >= Phi(q) + |p|^2 b for samples of boxes around u and of idle weights. */
+static void check_idle(slong depth, const slong *widths, const slong *degrees)
+{
+    model_t m;
+    ncf_random_t random;
+    ncf_cap_model_t model;
+    ncf_cap_idle_t idle;
+    ncf_midrad_t box[MOST], along = {0, 0}, square = along;
+    int below = 0, positive = 0;
+    ncf__random_init(&random, ncf_test_seed(), 105);
+    model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random));
+    ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
+    CHECK(model.active_count < m.n && ncf__cap_idle_init(&idle, &model));
+    for (int k = 0; k < 40; k++) {
+        double q[MOST] = {0}, p[MOST], reach = 0.1 + ncf__random_unit(&random), norm = 0;
+        memset(box, 0, sizeof(box));
+        along = square = ncf__midrad_zero();
+        for (slong c = 0; c < m.n; c++) {
+            p[c] = idle.variable[c] > 0 ? ncf__random_unit(&random) - 0.5 : 0;
+            norm += p[c] * p[c];
+            if (idle.variable[c] > 0)
+                continue;
+            q[c] = m.u[c] + 0.3 * (ncf__random_unit(&random) - 0.5);
+            double shift = 0.02 * (ncf__random_unit(&random) - 0.5);
+            box[c] = ncf__midrad(q[c] + shift, 0.01);
+            along = ncf__midrad_add(along, ncf__midrad_mul(box[c], model.u[c]));
+            square = ncf__midrad_add(square, ncf__midrad_mul(box[c], box[c]));
+        }
+        double b = ncf__cap_idle_slope(&idle, box, square, along, reach);
+        double scale = reach / sqrt(norm), before = phi(&m, q);
+        if (k % 2 == 1)
+            scale *= ncf__random_unit(&random);
+        for (slong c = 0; c < m.n; c++)
+            q[c] += scale * p[c];
+        below += !(phi(&m, q) >= before + scale * scale * norm * b - 0x1p-30 * (1 + fabs(b)));
+        positive += b > 0;
+    }
+    CHECK_MSG(below == 0, "%d bounds", below);
+    CHECK_MSG(positive > 4, "%d", positive);
+    ncf__cap_idle_clear(&idle);
+    ncf__cap_model_clear(&model);
+    model_clear(&m);
+}
+
+static void test_idle(void)
+{
+    static const slong deep[] = {2, 2, 1, 1}, deeper[] = {2, 2, 2, 1}, two[] = {2, 2, 1};
+    static const slong p2[] = {2, 2}, p3[] = {3, 2}, mixed[] = {2, 3};
+    check_idle(2, two, p3);
+    check_idle(3, deep, p2);
+    check_idle(3, deep, p3);
+    check_idle(3, deeper, mixed);
+}
+
+/*
+ * One input and one point: each class has one monomial, and b is the least value of
+ * (Phi(q + p) - Phi(q)) / |p|^2 for two layers, where no two classes have one degree.
+ */
+static void test_idle_tight(void)
+{
+    static const slong widths[] = {1, 2, 1}, x[] = {1}, y[] = {1};
+    for (slong degree = 2; degree <= 4; degree++) {
+        model_t m;
+        ncf_cap_model_t model;
+        ncf_cap_idle_t idle;
+        ncf_midrad_t along = {0, 0}, square = along;
+        double f = atan(1 / sqrt((double) degree)), u[4] = {cos(f), 0, sin(f), 0}, least = INFINITY;
+        double q[MOST] = {0};
+        model_init(&m, 2, widths, &degree, 1, x, y);
+        certify_from(&m, u);
+        ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
+        CHECK(model.active_count == 2 && ncf__cap_idle_init(&idle, &model));
+        for (slong c = 0; c < 4; c++) {
+            along = ncf__midrad_add(along, ncf__midrad_mul(model.u[c], model.u[c]));
+            square = along;
+        }
+        double b = ncf__cap_idle_slope(&idle, model.u, square, along, 0.5), start = phi(&m, m.u);
+        for (int k = 0; k < 2000; k++) {
+            memcpy(q, m.u, sizeof(u));
+            q[1] += 0.5 * cos(0.0031416 * k);
+            q[3] += 0.5 * sin(0.0031416 * k);
+            least = fmin(least, (phi(&m, q) - start) / 0.25);
+        }
+        CHECK_MSG(b <= least && b > least - 1e-4, "p = %ld: %.9f of %.9f", (long) degree, b, least);
+        ncf__cap_idle_clear(&idle);
+        ncf__cap_model_clear(&model);
+        model_clear(&m);
+    }
+}
+
 int main(void)
 {
     static const ncf_test_t tests[] = {
@@ -930,6 +1085,8 @@ int main(void)
         {"matrices", test_gram},         {"samples", test_samples},
         {"scales", test_scales},         {"small gaps", test_small_gaps},
         {"attack", test_attack},
+        {"shells", test_shells},         {"idle weights", test_idle},
+        {"idle weights, tight", test_idle_tight},
         {"angles", test_angles},         {"large", test_large},
         {"flattenings", test_flattening}, {"the gap alone", test_gap},
         {NULL, NULL}};
