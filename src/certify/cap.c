@@ -220,8 +220,8 @@ static void extend(ncf_cap_t *cap, const ncf_certified_point_t *point,
     double work = SHELL_WORK;
     ncf__cap_model_init(&model, point, problem, network, degree);
     int has_idle = model.active_count < network->unknowns;
-    if (model.active_count <= MAX_ACTIVE && (!has_idle || ncf__cap_idle_init(&idle, &model))) {
-        double angle = atan(ncf__cap_search(&model, cap->tangent, last));
+    if (model.active_count <= MAX_ACTIVE && (!has_idle || ncf__cap_idle_init(&idle, &model, work))) {
+        double angle = atan(ncf__cap_search(&model, cap->tangent, last, limits));
         double goal = fmin(tan(WANTED_SHARE * angle), last);
         if (goal > cap->tangent && ncf__cap_shell(&model, has_idle ? &idle : NULL, cap->tangent,
                                                   goal, &work, limits)) {

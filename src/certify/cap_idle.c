@@ -34,6 +34,8 @@ static slong set_families(slong *family, const ncf_cap_idle_t *idle)
             count += found;
         }
     }
+    for (slong i = 0; i < idle->count; i++)
+        NCF_REQUIRE(family[i] >= 0); /* each weight occurs in a matrix */
     return count;
 }
 
@@ -113,7 +115,7 @@ static void pass_clear(ncf_cap_pass_t *p)
     ncf__free(p->b);
 }
 
-int ncf__cap_idle_init(ncf_cap_idle_t *idle, const ncf_cap_model_t *model)
+int ncf__cap_idle_init(ncf_cap_idle_t *idle, const ncf_cap_model_t *model, double max_work)
 {
     slong n = model->network->unknowns, count = n - model->active_count;
     memset(idle, 0, sizeof(*idle));
@@ -130,7 +132,7 @@ int ncf__cap_idle_init(ncf_cap_idle_t *idle, const ncf_cap_model_t *model)
             idle->variable[c] = ++k;
     }
     ncf__cap_monomials_init(&idle->set, count, model->degree);
-    ncf__cap_sums_init(&idle->sums, &idle->set, INFINITY);
+    ncf__cap_sums_init(&idle->sums, &idle->set, max_work);
     ncf__cap_sums_init(idle->total, &idle->set, INFINITY);
     ncf__cap_sums_init(idle->total + 1, &idle->set, INFINITY);
     classify(idle);
@@ -225,10 +227,16 @@ static void add_point(ncf_cap_idle_t *idle, const ncf_midrad_t *q, slong i)
     ncf__cap_add_product(idle->total + 1, &p->factor, p->db);
 }
 
-/* pass.value = N(q + p) and pass.slope = u . grad N(q + p) as polynomials in p. */
+/* All products were added up: none is left out before the work is above its limit. */
+static int is_complete(const ncf_cap_idle_t *idle)
+{
+    return idle->sums.work <= idle->sums.max_work;
+}
+
+/* pass.value = N(q + p) and pass.slope = u . grad N(q + p) as polynomials in p, where it is complete. */
 static void expand(ncf_cap_idle_t *idle, const ncf_midrad_t *q)
 {
-    for (slong i = 0; i < idle->model->points; i++)
+    for (slong i = 0; i < idle->model->points && is_complete(idle); i++)
         add_point(idle, q, i);
     ncf__cap_sums_get(&idle->pass.value, idle->total);
     ncf__cap_sums_get(&idle->pass.slope, idle->total + 1);
@@ -290,7 +298,7 @@ double ncf__cap_idle_slope(ncf_cap_idle_t *idle, const ncf_midrad_t *q, ncf_midr
         if (slope->at[k] == 0)
             first = slope->x[k];
     }
-    if (add_sizes(sizes, idle, &idle->pass.f) && add_sizes(slopes, idle, slope)) {
+    if (is_complete(idle) && add_sizes(sizes, idle, &idle->pass.f) && add_sizes(slopes, idle, slope)) {
         ncf_midrad_t power = ncf__midrad_point(1), r = ncf__midrad(0, reach);
         for (slong k = 0; k <= degree; k++) { /* power: reach^k */
             if (k + 2 <= degree)

@@ -212,8 +212,8 @@ typedef struct {
     double *squares;          /* class_count: of a bound that is being added up */
 } ncf_cap_idle_t;
 
-/* 0: not for this network, nothing to clear. */
-int ncf__cap_idle_init(ncf_cap_idle_t *idle, const ncf_cap_model_t *model);
+/* 0: not for this network, nothing to clear. After max_work products no bound is found any more. */
+int ncf__cap_idle_init(ncf_cap_idle_t *idle, const ncf_cap_model_t *model, double max_work);
 void ncf__cap_idle_clear(ncf_cap_idle_t *idle);
 
 /*
@@ -230,8 +230,19 @@ double ncf__cap_idle_slope(ncf_cap_idle_t *idle, const ncf_midrad_t *q, ncf_midr
 int ncf__cap_shell(const ncf_cap_model_t *model, ncf_cap_idle_t *idle, double inner,
                    double outer, double *work, const ncf_limits_t *limits);
 
-/* About the least t in [low, high] with P(t, v) <= 0 for some v, from above; high: none found. */
-double ncf__cap_search(const ncf_cap_model_t *model, double low, double high);
+/*
+ * One box of it: c_j, r_j for each active weight. 1: P > 0 wherever (q + p) / |q + p| lies in the shell, for all
+ * q in the box and p of idle weights, given that P > 0 up to `inner`. For tests.
+ */
+int ncf__cap_box_is_settled(const ncf_cap_model_t *model, ncf_cap_idle_t *idle, double inner,
+                            double outer, const double *box);
+
+/*
+ * About the least t in [low, high] with P(t, v) <= 0 for some v, from above; high: none found. When a
+ * limit is reached, what was found so far.
+ */
+double ncf__cap_search(const ncf_cap_model_t *model, double low, double high,
+                       const ncf_limits_t *limits);
 
 /* ---- Proposals (cap_propose.c) ---------------------------------------------------- */
 

@@ -109,7 +109,8 @@ static double *midpoints(const ncf_midrad_t *x, slong count)
     return out;
 }
 
-double ncf__cap_search(const ncf_cap_model_t *model, double low, double high)
+double ncf__cap_search(const ncf_cap_model_t *model, double low, double high,
+                       const ncf_limits_t *limits)
 {
     slong n = model->network->unknowns;
     search_t s = {.model = model, .n = n};
@@ -125,7 +126,7 @@ double ncf__cap_search(const ncf_cap_model_t *model, double low, double high)
     s.slope = s.v + n;
     s.trial = s.slope + n;
     s.next = s.trial + n;
-    for (int k = 0; k < STARTS; k++) {
+    for (int k = 0; k < STARTS && ncf__limit_reached(limits) == NCF_LIMIT_NONE; k++) {
         for (slong i = 0; i < n; i++)
             s.v[i] = ncf__random_unit(&random) + ncf__random_unit(&random) - 1;
         project(s.v, &s);

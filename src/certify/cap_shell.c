@@ -282,26 +282,52 @@ static ncf_midrad_t secant_square(double t)
     return ncf__midrad_add(ncf__midrad_point(1), ncf__midrad_mul(x, x));
 }
 
-int ncf__cap_shell(const ncf_cap_model_t *model, ncf_cap_idle_t *idle, double inner,
-                   double outer, double *work, const ncf_limits_t *limits)
+/* idle weights are exact zeros in q and centre */
+static void shell_init(shell_t *s, const ncf_cap_model_t *model, ncf_cap_idle_t *idle,
+                       double inner, double outer, const ncf_limits_t *limits)
 {
     slong n = model->network->unknowns, k = model->active_count;
     NCF_REQUIRE(idle != NULL || k == n);
-    shell_t s = {.m = model, .idle = idle, .limits = limits, .work = *work};
-    s.inner = secant_square(inner);
-    s.outer = secant_square(outer);
-    s.c = ncf__malloc(3 * (size_t) k, sizeof(double));
-    s.r = s.c + k;
-    s.spread = s.r + k;
-    s.q = ncf__calloc(4 * (size_t) n, sizeof(*s.q)); /* idle weights are exact zeros */
-    s.centre = s.q + n;
-    s.g = s.centre + n;
-    s.h = s.g + n;
+    *s = (shell_t){.m = model, .idle = idle, .limits = limits};
+    s->inner = secant_square(inner);
+    s->outer = secant_square(outer);
+    s->c = ncf__malloc(3 * (size_t) k, sizeof(double));
+    s->r = s->c + k;
+    s->spread = s->r + k;
+    s->q = ncf__calloc(4 * (size_t) n, sizeof(*s->q));
+    s->centre = s->q + n;
+    s->g = s->centre + n;
+    s->h = s->g + n;
+}
+
+static void shell_clear(shell_t *s)
+{
+    ncf__free(s->q);
+    ncf__free(s->c);
+    ncf__free(s->stack);
+}
+
+int ncf__cap_shell(const ncf_cap_model_t *model, ncf_cap_idle_t *idle, double inner,
+                   double outer, double *work, const ncf_limits_t *limits)
+{
+    shell_t s;
+    shell_init(&s, model, idle, inner, outer, limits);
+    s.work = *work;
     push_faces(&s);
     int proved = settle_all(&s);
     *work = s.work;
-    ncf__free(s.q);
-    ncf__free(s.c);
-    ncf__free(s.stack);
+    shell_clear(&s);
     return proved;
+}
+
+int ncf__cap_box_is_settled(const ncf_cap_model_t *model, ncf_cap_idle_t *idle, double inner,
+                            double outer, const double *box)
+{
+    shell_t s;
+    int active;
+    shell_init(&s, model, idle, inner, outer, NULL);
+    load(&s, box);
+    int settled = is_settled(&s, &active);
+    shell_clear(&s);
+    return settled;
 }

@@ -933,7 +933,7 @@ static int shell_is_proved(const model_t *m, double inner, double outer)
     int proved = 0;
     ncf__cap_model_init(&model, &m->point, &m->problem, m->network, m->degree);
     int has_idle = model.active_count < m->n;
-    if (!has_idle || ncf__cap_idle_init(&idle, &model)) {
+    if (!has_idle || ncf__cap_idle_init(&idle, &model, 2e7)) {
         proved = ncf__cap_shell(&model, has_idle ? &idle : NULL, inner, outer, &work, NULL);
         if (has_idle)
             ncf__cap_idle_clear(&idle);
@@ -986,6 +986,127 @@ static double phi(const model_t *m, const double *q)
     return ldexp(value, (int) ncf__cap_scale(m->point.point + m->n));
 }
 
+/* Where the faces of the cube and the rays of the double cone of tangent t leave q. */
+typedef enum { ANYWHERE, DOWN_PHI, OUT_OF_CONE, INTO_CONE } lean_t;
+
+/* The direction in which the box around q extends: against a gradient, or random. */
+static double leaning(const model_t *m, const double *q, slong c, double t, lean_t lean,
+                      ncf_random_t *random)
+{
+    double w[MOST] = {0}, step = 0x1p-20, along, slope, factor = 1 + t * t;
+    if (lean == ANYWHERE)
+        return 2 * ncf__random_unit(random) - 1;
+    memcpy(w, q, (size_t) m->n * sizeof(double));
+    w[c] += step;
+    slope = phi(m, w);
+    w[c] -= 2 * step;
+    slope -= phi(m, w);
+    along = dot(q, m->u, m->n);
+    if (lean != DOWN_PHI)
+        slope = (q[c] - factor * along * m->u[c]) * (lean == OUT_OF_CONE ? 1 : -1);
+    return (slope > 0 ? 0.999 : -0.999) * (0.9 + 0.1 * ncf__random_unit(random));
+}
+
+/* A box on a face of the cube of the active weights that holds their part of a multiple of q. */
+static void box_around(double *box, const ncf_cap_model_t *model, const model_t *m,
+                       const double *q, double t, double size, lean_t lean,
+                       ncf_random_t *random)
+{
+    double w[MOST] = {0};
+    slong face = model->active[0];
+    for (slong k = 0; k < model->active_count; k++)
+        face = fabs(q[model->active[k]]) > fabs(q[face]) ? model->active[k] : face;
+    for (slong c = 0; c < m->n; c++)
+        w[c] = q[c] / fabs(q[face]);
+    for (slong k = 0; k < model->active_count; k++) {
+        slong c = model->active[k];
+        double r = c == face ? 0 : size * (ncf__random_below(random, 3) == 0 ? 0.01 : 1);
+        box[2 * k] = w[c] + r * leaning(m, w, c, t, lean, random);
+        box[2 * k + 1] = r;
+    }
+}
+
+/* A place with P(t, v) < 0 at the least t that descent finds, up to a factor 1 + slack. */
+static double bad_place(double *v, const model_t *m, double from, double slack,
+                        ncf_random_t *random)
+{
+    double low, high, g[MOST];
+    for (;;) {
+        low = from / 2;
+        random_unit(v, m->n, random);
+        project(v, m);
+        for (high = low; high < 100 && descend(v, m, high) > 0; high *= 1.1)
+            low = high;
+        if (high >= 100)
+            continue;
+        while (high - low > slack * low) {
+            double middle = (low + high) / 2;
+            if (descend(v, m, middle) > 0)
+                low = middle;
+            else
+                high = middle;
+        }
+        if (evaluate(g, m, high, v) < 0)
+            return high;
+    }
+}
+
+/*
+ * No box is settled that holds a place of the shell where P < 0: in its interior or next to either
+ * end, the place being anywhere in the box or where the box leans away from what would show it.
+ */
+static void check_boxes(slong depth, const slong *widths, const slong *degrees, uint64_t stream)
+{
+    static const double slacks[] = {1e-9, 1e-6, 1e-4, 0.02, 0.2};
+    model_t m;
+    ncf_random_t random;
+    ncf_cap_model_t model;
+    ncf_cap_idle_t idle;
+    int wrong[4] = {0}, settled = 0;
+    double v[MOST] = {0}, q[MOST], box[2 * MOST];
+    ncf__random_init(&random, ncf_test_seed(), stream);
+    model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random) && ncf_is_proved(m.cap.verdict));
+    ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
+    int has_idle = model.active_count < m.n && ncf__cap_idle_init(&idle, &model, 2e7);
+    for (int k = 0; k < 30; k++) {
+        double slack = slacks[k % 5], t = bad_place(v, &m, m.cap.tangent, slack, &random);
+        for (int j = 0; j < 60; j++) {
+            lean_t lean = (lean_t) (j % 4);
+            double size = pow(2, -2 - 16 * ncf__random_unit(&random));
+            double inner = lean == INTO_CONE ? t * (1 - 2 * slack) : t / 2;
+            double outer = lean == OUT_OF_CONE ? t * (1 + slack * 1e-3) : t * 1.5;
+            for (slong c = 0; c < m.n; c++)
+                q[c] = m.u[c] + t * v[c];
+            box_around(box, &model, &m, q, lean == INTO_CONE ? inner : outer, size, lean, &random);
+            wrong[lean] += ncf__cap_box_is_settled(&model, has_idle ? &idle : NULL, inner, outer, box);
+            for (slong c = 0; c < m.n; c++) /* well inside, where many boxes are settled */
+                q[c] = m.u[c] + 0.4 * m.cap.tangent * v[c];
+            box_around(box, &model, &m, q, inner, size, lean, &random);
+            settled += ncf__cap_box_is_settled(&model, has_idle ? &idle : NULL,
+                                               0.3 * m.cap.tangent, 0.6 * m.cap.tangent, box);
+        }
+    }
+    CHECK_MSG(wrong[0] + wrong[1] + wrong[2] + wrong[3] == 0, "%ld unknowns: %d %d %d %d", (long) m.n,
+              wrong[0], wrong[1], wrong[2], wrong[3]);
+    CHECK_MSG(settled > 200, "%d", settled);
+    if (has_idle)
+        ncf__cap_idle_clear(&idle);
+    ncf__cap_model_clear(&model);
+    model_clear(&m);
+}
+
+static void test_boxes(void)
+{
+    static const slong line[] = {2, 1, 1, 1}, deep[] = {2, 2, 1, 1}, unit[] = {2, 1, 1},
+                       two[] = {2, 2, 1};
+    static const slong p2[] = {2, 2}, p3[] = {3, 2};
+    check_boxes(2, unit, p3, 111);
+    check_boxes(3, line, p2, 112);
+    check_boxes(2, two, p3, 113);
+    check_boxes(3, deep, p2, 114);
+}
+
 /* Phi(q + p) >= Phi(q) + |p|^2 b for samples of boxes around u and of idle weights. */
 static void check_idle(slong depth, const slong *widths, const slong *degrees)
 {
@@ -999,7 +1120,7 @@ static void check_idle(slong depth, const slong *widths, const slong *degrees)
     model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
     CHECK(find_maximum(&m, &random));
     ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
-    CHECK(model.active_count < m.n && ncf__cap_idle_init(&idle, &model));
+    CHECK(model.active_count < m.n && ncf__cap_idle_init(&idle, &model, 2e7));
     for (int k = 0; k < 40; k++) {
         double q[MOST] = {0}, p[MOST], reach = 0.1 + ncf__random_unit(&random), norm = 0;
         memset(box, 0, sizeof(box));
@@ -1042,6 +1163,65 @@ static void test_idle(void)
 }
 
 /*
+ * The product of powers of linear forms (a_g . p_g)^(d_g), |a_g| = 1, has the maximum
+ * prod (d_g / k)^(d_g / 2) on |p| = 1: the bound of its class is that number exactly. Families are the rows.
+ */
+static void check_shares(const ncf_cap_idle_t *idle, const slong *family, slong families,
+                         ncf_random_t *random)
+{
+    const ncf_cap_monomials_t *set = &idle->set;
+    double *square = ncf__calloc((size_t) idle->class_count, sizeof(double)), *wanted = ncf__calloc(
+        (size_t) idle->class_count, sizeof(double)), a[MOST], norm[MOST] = {0}, worst = 0;
+    for (slong i = 0; i < idle->count; i++) {
+        a[i] = 2 * ncf__random_unit(random) - 1;
+        norm[family[i]] += a[i] * a[i];
+    }
+    for (slong i = 0; i < idle->count; i++)
+        a[i] /= sqrt(norm[family[i]]);
+    for (slong k = 1; k < set->count; k++) {
+        slong exponents[MOST], degrees[MOST] = {0};
+        double f = 1, most = 1;
+        ncf__cap_monomial_exponents(exponents, set, k);
+        for (slong i = 0; i < idle->count; i++) {
+            for (slong e = 1; e <= exponents[i]; e++)
+                f *= a[i] * (double) ++degrees[family[i]] / (double) e;
+        }
+        for (slong g = 0; g < families; g++)
+            most *= degrees[g] == 0 ? 1
+                                    : pow((double) degrees[g] / set->degree[k], (double) degrees[g]);
+        square[idle->class_of[k]] += f * f * idle->share[k];
+        wanted[idle->class_of[k]] = most;
+    }
+    for (slong k = 0; k < idle->class_count; k++) {
+        if (wanted[k] > 0)
+            worst = fmax(worst, fabs(square[k] / wanted[k] - 1 - 0x1p-40));
+    }
+    CHECK_MSG(worst < 0x1p-44, "%g", worst);
+    ncf__free(wanted);
+    ncf__free(square);
+}
+
+static void test_shares(void)
+{
+    static const slong widths[] = {2, 3, 1}, degree = 3;
+    static const slong family[] = {0, 0, 1, 1, 2, 2};
+    model_t m;
+    ncf_random_t random;
+    ncf_cap_model_t model;
+    ncf_cap_idle_t idle;
+    ncf__random_init(&random, ncf_test_seed(), 106);
+    model_init(&m, 2, widths, &degree, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random));
+    ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
+    /* two units are idle: their rows of W_1, and their two weights in the row of W_2 */
+    CHECK(model.active_count == 3 && ncf__cap_idle_init(&idle, &model, 2e7) && idle.count == 6);
+    check_shares(&idle, family, 3, &random);
+    ncf__cap_idle_clear(&idle);
+    ncf__cap_model_clear(&model);
+    model_clear(&m);
+}
+
+/*
  * One input and one point: each class has one monomial, and b is the least value of
  * (Phi(q + p) - Phi(q)) / |p|^2 for two layers, where no two classes have one degree.
  */
@@ -1058,7 +1238,7 @@ static void test_idle_tight(void)
         model_init(&m, 2, widths, &degree, 1, x, y);
         certify_from(&m, u);
         ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
-        CHECK(model.active_count == 2 && ncf__cap_idle_init(&idle, &model));
+        CHECK(model.active_count == 2 && ncf__cap_idle_init(&idle, &model, 2e7));
         for (slong c = 0; c < 4; c++) {
             along = ncf__midrad_add(along, ncf__midrad_mul(model.u[c], model.u[c]));
             square = along;
@@ -1087,6 +1267,7 @@ int main(void)
         {"attack", test_attack},
         {"shells", test_shells},         {"idle weights", test_idle},
         {"idle weights, tight", test_idle_tight},
+        {"boxes", test_boxes},           {"shares", test_shares},
         {"angles", test_angles},         {"large", test_large},
         {"flattenings", test_flattening}, {"the gap alone", test_gap},
         {NULL, NULL}};
