@@ -510,6 +510,28 @@ static void test_small_gaps(void)
     }
 }
 
+/* 3 C(3, 3) S T is below the gap, however small that is (T-CAP F, L = 3). */
+static void test_gap_is_used(void)
+{
+    static const slong widths[] = {2, 2, 1}, x[] = {1, 0, 0, 1}, y[] = {1000, 999}, p2[] = {2};
+    static const double u[] = {0.81649658092772603, 0, 0, 0, 0.57735026918962576, 0};
+    model_t m;
+    double bound;
+    arb_t norm;
+    arb_init(norm);
+    model_init(&m, 2, widths, p2, 2, x, y);
+    certify_from(&m, u);
+    CHECK(ncf__cap_sphere_norm(norm, &m.problem, m.network, 3));
+    double tangent = ncf__cap_tangent_by_gap(&bound, &m.point, &m.problem, m.network, 3, 1024);
+    double gap = arf_get_d(arb_midref(m.point.gap), ARF_RND_NEAR);
+    double size = arf_get_d(arb_midref(norm), ARF_RND_NEAR);
+    CHECK_MSG(gap > 0 && gap < 0.01 * size, "gap %g", gap);
+    CHECK_MSG(tangent > 0 && 3 * size * tangent < gap, "%g against %g", 3 * size * tangent, gap);
+    CHECK(tangent > 0.3 * gap / size);
+    arb_clear(norm);
+    model_clear(&m);
+}
+
 /* Random problems of many shapes. */
 static void test_attack(void)
 {
@@ -613,6 +635,35 @@ static void test_flattening(void)
     arb_mat_clear(points);
     arb_clear(second);
     arb_clear(first);
+}
+
+/* c_1 t^2, then c_2 t^3: N and its bound are |c_1|^3 |c_2| times what they are without factors. */
+static void test_constants(void)
+{
+    static const slong widths[] = {2, 2, 2, 1}, degrees[] = {2, 3};
+    struct ncf_problem problem;
+    ncf_network_t network;
+    arb_t plain, bound;
+    arb_init(plain);
+    arb_init(bound);
+    ncf_test_problem_init(&problem, 3, widths, degrees, 4, plane_x, plane_y);
+    CHECK(ncf__network_init(network, &problem));
+    CHECK(ncf__cap_sphere_norm(plain, &problem, network, 10));
+    ncf__network_clear(network);
+    for (int l = 0; l < 2; l++) {
+        ncf_activation_t *s = problem.network.activations + l;
+        s->kind = NCF_ACTIVATION_POLYNOMIAL;
+        s->coefficients = _fmpq_vec_init(s->degree + 1);
+        fmpq_set_si(s->coefficients + s->degree, l == 0 ? -3 : 5, 2);
+    }
+    CHECK(ncf__network_init(network, &problem));
+    CHECK(ncf__cap_sphere_norm(bound, &problem, network, 10));
+    double ratio = upper(bound) / upper(plain), wanted = 1.5 * 1.5 * 1.5 * 2.5;
+    CHECK_MSG(fabs(ratio / wanted - 1) < 1e-12, "%g, not %g", ratio, wanted);
+    ncf__network_clear(network);
+    ncf_test_problem_clear(&problem);
+    arb_clear(bound);
+    arb_clear(plain);
 }
 
 /* |N| <= S at random points and at a maximum; the tangent is below the numerical one. */
@@ -1026,8 +1077,11 @@ static void box_around(double *box, const ncf_cap_model_t *model, const model_t 
     }
 }
 
-/* A place with P(t, v) < 0 at the least t that descent finds, up to a factor 1 + slack. */
-static double bad_place(double *v, const model_t *m, double from, double slack,
+/*
+ * A place with P(t, v) < 0 at the least t, up to a factor 1 + slack: that descent finds, or for a
+ * random v.
+ */
+static double bad_place(double *v, const model_t *m, double from, double slack, int descends,
                         ncf_random_t *random)
 {
     double low, high, g[MOST];
@@ -1035,13 +1089,14 @@ static double bad_place(double *v, const model_t *m, double from, double slack,
         low = from / 2;
         random_unit(v, m->n, random);
         project(v, m);
-        for (high = low; high < 100 && descend(v, m, high) > 0; high *= 1.1)
+        for (high = low; high < 100 && (descends ? descend(v, m, high) : evaluate(g, m, high, v)) > 0;
+             high *= 1.1)
             low = high;
         if (high >= 100)
             continue;
         while (high - low > slack * low) {
             double middle = (low + high) / 2;
-            if (descend(v, m, middle) > 0)
+            if ((descends ? descend(v, m, middle) : evaluate(g, m, middle, v)) > 0)
                 low = middle;
             else
                 high = middle;
@@ -1055,7 +1110,8 @@ static double bad_place(double *v, const model_t *m, double from, double slack,
  * No box is settled that holds a place of the shell where P < 0: in its interior or next to either
  * end, the place being anywhere in the box or where the box leans away from what would show it.
  */
-static void check_boxes(slong depth, const slong *widths, const slong *degrees, uint64_t stream)
+static void check_boxes(slong depth, const slong *widths, const slong *degrees, slong points,
+                        const slong *x, const slong *y, uint64_t stream)
 {
     static const double slacks[] = {1e-9, 1e-6, 1e-4, 0.02, 0.2};
     model_t m;
@@ -1065,12 +1121,13 @@ static void check_boxes(slong depth, const slong *widths, const slong *degrees, 
     int wrong[4] = {0}, settled = 0;
     double v[MOST] = {0}, q[MOST], box[2 * MOST];
     ncf__random_init(&random, ncf_test_seed(), stream);
-    model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
+    model_init(&m, depth, widths, degrees, points, x, y);
     CHECK(find_maximum(&m, &random) && ncf_is_proved(m.cap.verdict));
     ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
     int has_idle = model.active_count < m.n && ncf__cap_idle_init(&idle, &model, 2e7);
     for (int k = 0; k < 30; k++) {
-        double slack = slacks[k % 5], t = bad_place(v, &m, m.cap.tangent, slack, &random);
+        double slack = slacks[k % 5];
+        double t = bad_place(v, &m, m.cap.tangent, slack, k % 2, &random);
         for (int j = 0; j < 60; j++) {
             lean_t lean = (lean_t) (j % 4);
             double size = pow(2, -2 - 16 * ncf__random_unit(&random));
@@ -1101,54 +1158,117 @@ static void test_boxes(void)
     static const slong line[] = {2, 1, 1, 1}, deep[] = {2, 2, 1, 1}, unit[] = {2, 1, 1},
                        two[] = {2, 2, 1};
     static const slong p2[] = {2, 2}, p3[] = {3, 2};
-    check_boxes(2, unit, p3, 111);
-    check_boxes(3, line, p2, 112);
-    check_boxes(2, two, p3, 113);
-    check_boxes(3, deep, p2, 114);
+    static const slong circle[] = {1, 2, 1}, one[] = {1};
+    check_boxes(2, unit, p3, 4, plane_x, plane_y, 111);
+    check_boxes(3, line, p2, 4, plane_x, plane_y, 112);
+    check_boxes(2, two, p3, 4, plane_x, plane_y, 113);
+    check_boxes(3, deep, p2, 4, plane_x, plane_y, 114);
+    check_boxes(2, circle, p2, 1, one, one, 115); /* where the bound of idle weights is tight */
+    check_boxes(2, circle, p3, 1, one, one, 116);
 }
 
-/* Phi(q + p) >= Phi(q) + |p|^2 b for samples of boxes around u and of idle weights. */
+/*
+ * d = 1, one unit, power p: P vanishes first at w = 0 for p = 2, and at the mirror image of u in
+ * the line of w for p = 4. By the signs of z and w that is on each of the four faces in turn.
+ */
+static void test_faces(void)
+{
+    static const slong widths[] = {1, 1, 1}, x[] = {1};
+    for (int k = 0; k < 4; k++) {
+        model_t m;
+        slong y = k == 1 ? -1 : 1, p = k < 2 ? 2 : 4;
+        double f = atan(1 / sqrt((double) p)), u[] = {k == 3 ? -cos(f) : cos(f), (double) y * sin(f)};
+        double truth = tan(p == 2 ? acos(0.0) - f : 2 * f);
+        model_init(&m, 2, widths, &p, 1, x, &y);
+        certify_from(&m, u);
+        CHECK(ncf_is_proved(m.cap.verdict) && m.cap.tangent > truth / 2 && m.cap.tangent < truth);
+        CHECK_MSG(shell_is_proved(&m, truth / 2, truth * 0.999), "face %d", k);
+        CHECK_MSG(!shell_is_proved(&m, truth / 2, truth * 1.001), "face %d", k);
+        model_clear(&m);
+    }
+}
+
+
+/* Phi(q + p) >= Phi(q) + |p|^2 b for samples of boxes around u and of idle weights; *found: finite b. */
+static int count_below(const model_t *m, const ncf_cap_model_t *model, ncf_cap_idle_t *idle,
+                       int *found, int *positive, ncf_random_t *random)
+{
+    ncf_midrad_t box[MOST] = {{0, 0}}, along = ncf__midrad_zero(), square = along;
+    double q[MOST] = {0}, p[MOST] = {0}, reach = 0.1 + ncf__random_unit(random), norm = 0;
+    double width = ncf__random_below(random, 2) ? 0.01 : 1e-6;
+    for (slong c = 0; c < m->n; c++) {
+        p[c] = idle->variable[c] > 0 ? ncf__random_unit(random) - 0.5 : 0;
+        norm += p[c] * p[c];
+        if (idle->variable[c] > 0)
+            continue;
+        q[c] = m->u[c] + 0.3 * (ncf__random_unit(random) - 0.5);
+        box[c] = ncf__midrad(q[c] + width * (ncf__random_unit(random) - 0.5), width);
+        along = ncf__midrad_add(along, ncf__midrad_mul(box[c], model->u[c]));
+        square = ncf__midrad_add(square, ncf__midrad_mul(box[c], box[c]));
+    }
+    double b = ncf__cap_idle_slope(idle, box, square, along, reach);
+    double scale = reach / sqrt(norm), before = phi(m, q);
+    if (ncf__random_below(random, 2))
+        scale *= ncf__random_unit(random);
+    for (slong c = 0; c < m->n; c++)
+        q[c] += scale * p[c];
+    *found += isfinite(b);
+    *positive += b > 0;
+    return isfinite(b) &&
+           !(phi(m, q) >= before + scale * scale * norm * b - 0x1p-30 * (1 + fabs(b)));
+}
+
 static void check_idle(slong depth, const slong *widths, const slong *degrees)
 {
     model_t m;
     ncf_random_t random;
     ncf_cap_model_t model;
     ncf_cap_idle_t idle;
-    ncf_midrad_t box[MOST], along = {0, 0}, square = along;
-    int below = 0, positive = 0;
+    int below = 0, found = 0, positive = 0;
     ncf__random_init(&random, ncf_test_seed(), 105);
     model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
     CHECK(find_maximum(&m, &random));
     ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
     CHECK(model.active_count < m.n && ncf__cap_idle_init(&idle, &model, 2e7));
-    for (int k = 0; k < 40; k++) {
-        double q[MOST] = {0}, p[MOST], reach = 0.1 + ncf__random_unit(&random), norm = 0;
-        memset(box, 0, sizeof(box));
-        along = square = ncf__midrad_zero();
-        for (slong c = 0; c < m.n; c++) {
-            p[c] = idle.variable[c] > 0 ? ncf__random_unit(&random) - 0.5 : 0;
-            norm += p[c] * p[c];
-            if (idle.variable[c] > 0)
-                continue;
-            q[c] = m.u[c] + 0.3 * (ncf__random_unit(&random) - 0.5);
-            double shift = 0.02 * (ncf__random_unit(&random) - 0.5);
-            box[c] = ncf__midrad(q[c] + shift, 0.01);
-            along = ncf__midrad_add(along, ncf__midrad_mul(box[c], model.u[c]));
-            square = ncf__midrad_add(square, ncf__midrad_mul(box[c], box[c]));
-        }
-        double b = ncf__cap_idle_slope(&idle, box, square, along, reach);
-        double scale = reach / sqrt(norm), before = phi(&m, q);
-        if (k % 2 == 1)
-            scale *= ncf__random_unit(&random);
-        for (slong c = 0; c < m.n; c++)
-            q[c] += scale * p[c];
-        below += !(phi(&m, q) >= before + scale * scale * norm * b - 0x1p-30 * (1 + fabs(b)));
-        positive += b > 0;
-    }
+    for (int k = 0; k < 40; k++)
+        below += count_below(&m, &model, &idle, &found, &positive, &random);
     CHECK_MSG(below == 0, "%d bounds", below);
     CHECK_MSG(positive > 4, "%d", positive);
     ncf__cap_idle_clear(&idle);
     ncf__cap_model_clear(&model);
+    model_clear(&m);
+}
+
+/*
+ * The inequality holds for every u with zeros at the idle weights, a KKT point or not: random ones,
+ * and random sets of idle weights, without parts of first order or refused.
+ */
+static void check_idle_sets(slong depth, const slong *widths, const slong *degrees, int fewest)
+{
+    model_t m;
+    ncf_random_t random;
+    int below = 0, found = 0, positive = 0;
+    ncf__random_init(&random, ncf_test_seed(), 108);
+    model_init(&m, depth, widths, degrees, 4, plane_x, plane_y);
+    for (int k = 0; k < 400; k++) {
+        ncf_cap_model_t model;
+        ncf_cap_idle_t idle;
+        slong active = (slong) ncf__random_below(&random, (ulong) m.n); /* one at least */
+        random_unit(m.u, m.n, &random);
+        for (slong c = 0; c < m.n; c++) {
+            m.point.zero[c] = (signed char) (c != active && ncf__random_below(&random, 3) == 0);
+            m.u[c] *= m.point.zero[c] != 1;
+            arb_set_d(m.point.point + c, m.u[c]);
+        }
+        arb_one(m.point.point + m.n);
+        ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
+        if (model.active_count < m.n && ncf__cap_idle_init(&idle, &model, 2e7)) {
+            below += count_below(&m, &model, &idle, &found, &positive, &random);
+            ncf__cap_idle_clear(&idle);
+        }
+        ncf__cap_model_clear(&model);
+    }
+    CHECK_MSG(below == 0 && found > fewest, "%ld unknowns: %d of %d", (long) m.n, below, found);
     model_clear(&m);
 }
 
@@ -1160,6 +1280,11 @@ static void test_idle(void)
     check_idle(3, deep, p2);
     check_idle(3, deep, p3);
     check_idle(3, deeper, mixed);
+    static const slong narrow[] = {2, 1, 2, 1}, linear[] = {1, 3}, last[] = {3, 1};
+    check_idle_sets(2, two, p3, 4);
+    check_idle_sets(3, deep, linear, 10);
+    check_idle_sets(3, narrow, last, 10);
+    check_idle_sets(3, deeper, p2, 4);
 }
 
 /*
@@ -1221,6 +1346,30 @@ static void test_shares(void)
     model_clear(&m);
 }
 
+/* A weight that N depends on to first order is not idle, whatever the record says: no bound. */
+static void test_first_order(void)
+{
+    static const slong widths[] = {2, 1, 1}, degree = 2;
+    model_t m;
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 107);
+    model_init(&m, 2, widths, &degree, 4, plane_x, plane_y);
+    CHECK(find_maximum(&m, &random));
+    for (slong c = 0; c < m.n; c++) {
+        ncf_cap_model_t model;
+        ncf_cap_idle_t idle;
+        ncf_midrad_t one = ncf__midrad_point(1);
+        m.point.zero[c] = 1;
+        ncf__cap_model_init(&model, &m.point, &m.problem, m.network, m.degree);
+        CHECK(ncf__cap_idle_init(&idle, &model, 2e7) && idle.count == 1);
+        CHECK(ncf__cap_idle_slope(&idle, model.u, one, one, 0x1p-30) == -INFINITY);
+        m.point.zero[c] = -1;
+        ncf__cap_idle_clear(&idle);
+        ncf__cap_model_clear(&model);
+    }
+    model_clear(&m);
+}
+
 /*
  * One input and one point: each class has one monomial, and b is the least value of
  * (Phi(q + p) - Phi(q)) / |p|^2 for two layers, where no two classes have one degree.
@@ -1267,9 +1416,12 @@ int main(void)
         {"attack", test_attack},
         {"shells", test_shells},         {"idle weights", test_idle},
         {"idle weights, tight", test_idle_tight},
-        {"boxes", test_boxes},           {"shares", test_shares},
+        {"idle weights, first order", test_first_order},
+        {"boxes", test_boxes},           {"faces", test_faces},
+        {"shares", test_shares},
         {"angles", test_angles},         {"large", test_large},
         {"flattenings", test_flattening}, {"the gap alone", test_gap},
+        {"small gaps are used", test_gap_is_used}, {"factors of activations", test_constants},
         {NULL, NULL}};
     return ncf_test_main("cap", tests);
 }
