@@ -126,7 +126,11 @@ check "CSV and JSON give the same" cmp one other
 
 awk 'BEGIN { srand(1); for (k = 0; k < 30000; k++) { for (j = 0; j < 7; j++)
     printf "%s%.3f", j ? "," : "", 2 * rand() - 1; print "" } }' >many.csv
-run certify --json --threads=1 --time-limit=1 "$deep" many.csv
+# On a busy machine nothing may be finished after a second.
+for limit in 1 10; do
+    run certify --json --threads=1 --time-limit=$limit "$deep" many.csv
+    has out '"verdict": "undecided"' && break
+done
 check "--time-limit leaves a valid, partial document" \
     eval 'status_is 4 && is_json out && has out "\"limit\": \"time\"" && silent err'
 check "with finished and unfinished candidates" \

@@ -82,14 +82,16 @@ valid_files() {
     run match --json "$quickstart" endless.csv
     [ "$code" -le 1 ] && run match --json "$quickstart" endless.npy && [ "$code" -le 1 ]
 }
-if command -v timeout >/dev/null; then
-    # shellcheck disable=SC2086
-    timeout --preserve-status -s INT 1 "$program" flow --json $endless "$quickstart" >out 2>err
-    code=$?
-    check "interrupted: a document" eval 'status_is 4 && is_json out && has out "\"limit\": \"interrupted\""'
-    check "interrupted: valid files" valid_files
-    rm -f endless.*
-fi
+# shellcheck disable=SC2086
+"$program" flow --json $endless "$quickstart" >out 2>err &
+pid=$!
+wait_for_work $pid
+kill -INT $pid
+wait $pid
+code=$?
+check "interrupted: a document" eval 'status_is 4 && is_json out && has out "\"limit\": \"interrupted\""'
+check "interrupted: valid files" valid_files
+rm -f endless.*
 # shellcheck disable=SC2086
 run flow --json --time-limit=0.5 $endless "$quickstart"
 check "--time-limit: a document" eval 'status_is 4 && is_json out && has out "\"limit\": \"time\""'

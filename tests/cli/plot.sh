@@ -71,10 +71,14 @@ refused "gnuplot is killed" 5 "gnuplot could not draw the picture"
 fake 'echo "<?xml version=\"1.0\"?><svg>and then the disk was full"'
 refused "half a picture" 5 "gnuplot could not draw the picture"
 check "no output file appears" nothing_new
-printf '#!/bin/sh\nexec sleep 20\n' >bin/gnuplot
+printf '#!/bin/sh\n: >%s\nexec sleep 20\n' "$scratch/drawing" >bin/gnuplot
 PATH=$scratch/bin "$program" plot --output=new.svg result.json >out 2>err &
 pid=$!
-sleep 0.5
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    [ ! -e drawing ] || break
+    sleep 0.5
+done
+rm -f drawing
 kill -TERM $pid
 wait $pid
 code=$?

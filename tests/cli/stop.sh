@@ -21,15 +21,6 @@ problem 17 3 250 >homotopy.json # 131071 classes, read in a tenth of a second
 problem 400 2 500 >matrix.json   # one long step of exact arithmetic
 problem 3 2 600000 >reading.json
 
-# The seconds that process $1 has computed for, times 100; 100 where that cannot be seen.
-computed() {
-    if [ -r /proc/$$/stat ]; then
-        sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | awk '{ print $12 + $13 }'
-    else
-        echo 100
-    fi
-}
-
 # interrupted SIGNAL ARGUMENT...: sends it after a second, later on a busy machine: when
 # the program had half a second for itself.
 interrupted() {
@@ -39,10 +30,7 @@ interrupted() {
     "$program" "$@" >out 2>err &
     pid=$!
     sleep 1
-    for _ in 1 2 3 4 5 6 7 8 9 10; do
-        [ "$(computed $pid)" -lt 50 ] 2>/dev/null || break
-        sleep 0.5
-    done
+    wait_for_work $pid
     start=$(date +%s)
     kill -s "$signal" $pid 2>/dev/null
     wait $pid
