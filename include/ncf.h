@@ -253,6 +253,24 @@ NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_table(FILE *stream,
                                                          long digits, int verbose,
                                                          ncf_error_t *err);
 
+/**
+ * ncf_result_write_certificate(stream, result, problem, err):
+ * Writes what the result proves as claims that the program ncf-check proves again with code of
+ * its own, in the format of ncf-certificate(5), and a list of what the result says beyond them,
+ * with reasons. Every claim was tried in ball arithmetic, as its check is described there.
+ *
+ * In:       result   of ncf_solve, ncf_certify, ncf_match or ncf_flow, also a partial one
+ *           problem  the one that the result is about
+ * Returns:  NCF_OK, NCF_EARG (another problem), NCF_EUNSUPPORTED (as for ncf_solve, or another
+ *           kind of result), or NCF_EIO if the stream fails
+ * Cost:     for n weights about n^3 operations a point, and 8 n^2 bytes in the file
+ * Threads:  reentrant
+ */
+NCF_API NCF_MUST_USE ncf_status_t ncf_result_write_certificate(FILE *stream,
+                                                               const ncf_result_t *result,
+                                                               const ncf_problem_t *problem,
+                                                               ncf_error_t *err);
+
 /* ---- Candidates: weights of the user's own --------------------------------------- */
 
 typedef struct ncf_points ncf_points_t;

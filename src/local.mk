@@ -16,6 +16,7 @@ include src/solve/local.mk
 include src/certify/local.mk
 include src/pipeline/local.mk
 include src/report/local.mk
+include src/certificate/local.mk
 include src/plot/local.mk
 include src/api/local.mk
 include src/study/local.mk

@@ -1,4 +1,5 @@
 libncf_core_la_SOURCES += \
+	src/api/certificate.c \
 	src/api/certify.c \
 	src/api/export_system.c \
 	src/api/flow_runs.c \

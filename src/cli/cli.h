@@ -49,6 +49,7 @@ typedef struct {
     int merge;          /* of `table` */
     int format;         /* of `table`: ncf_table_format_t, -1: by the name of the output */
     double case_limit;  /* of `table`, 0: none */
+    const char *certificate; /* of solve, certify, match, flow: file name; NULL: none */
     int json;
     int quiet;
     int verbose;
@@ -151,8 +152,11 @@ double cli_time_left(double limit, double start);
 int cli_read_orbits(ncf_points_t **orbits, const cli_options_t *options,
                     const ncf_problem_t *problem);
 
-/* Writes the result and frees it; returns the exit status that it stands for. */
-int cli_finish(const cli_options_t *options, ncf_result_t *result);
+/*
+ * Writes the result, and its certificate where one is asked for, and frees both; returns the
+ * exit status that the result stands for.
+ */
+int cli_finish(const cli_options_t *options, ncf_problem_t *problem, ncf_result_t *result);
 
 /* ---- commands -------------------------------------------------------------------- */
 

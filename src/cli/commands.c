@@ -28,12 +28,33 @@ static int write_result(const cli_options_t *options, const ncf_result_t *result
     return cli_output_close(&output, written != NCF_OK);
 }
 
-int cli_finish(const cli_options_t *options, ncf_result_t *result)
+static int write_certificate(const cli_options_t *options, const ncf_problem_t *problem,
+                             const ncf_result_t *result)
+{
+    ncf_error_t err;
+    cli_output_t output;
+    if (options->certificate == NULL)
+        return 0;
+    ncf_error_init(&err);
+    int status = cli_output_open(&output, options->certificate);
+    if (status != 0)
+        return status;
+    ncf_status_t written = ncf_result_write_certificate(output.stream, result, problem, &err);
+    int closed = cli_output_close(&output, written != NCF_OK);
+    if (written != NCF_OK && written != NCF_EIO)
+        return cli_fail_with(&err);
+    return closed;
+}
+
+int cli_finish(const cli_options_t *options, ncf_problem_t *problem, ncf_result_t *result)
 {
     int status = write_result(options, result);
     if (status == 0)
+        status = write_certificate(options, problem, result);
+    if (status == 0)
         status = ncf_result_exit(result);
     ncf_result_free(result);
+    ncf_problem_free(problem);
     return status;
 }
 
@@ -63,10 +84,10 @@ int cli_solve(const cli_options_t *options)
     ncf_status_t solved = ncf_solve(&result, problem, &solve, &err);
     cli_stop_answered();
     cli_progress_end();
+    if (solved == NCF_OK)
+        return cli_finish(options, problem, result);
     ncf_problem_free(problem);
-    if (solved != NCF_OK)
-        return cli_fail_with(&err);
-    return cli_finish(options, result);
+    return cli_fail_with(&err);
 }
 
 /* Both files; 0, or the exit status after a message. */
@@ -113,10 +134,10 @@ int cli_certify(const cli_options_t *options)
     cli_stop_answered();
     cli_progress_end();
     ncf_points_free(points);
+    if (done == NCF_OK)
+        return cli_finish(options, problem, result);
     ncf_problem_free(problem);
-    if (done != NCF_OK)
-        return cli_fail_with(&err);
-    return cli_finish(options, result);
+    return cli_fail_with(&err);
 }
 
 /* Both files; 0, or the exit status after a message. */
@@ -183,10 +204,10 @@ int cli_match(const cli_options_t *options)
     cli_progress_end();
     ncf_points_free(orbits);
     ncf_trajectory_free(trajectory);
+    if (done == NCF_OK)
+        return cli_finish(options, problem, result);
     ncf_problem_free(problem);
-    if (done != NCF_OK)
-        return cli_fail_with(&err);
-    return cli_finish(options, result);
+    return cli_fail_with(&err);
 }
 
 int cli_info(const cli_options_t *options)

@@ -140,8 +140,10 @@ static int prove(const cli_options_t *options)
     cli_progress_end();
     ncf_points_free(initial);
     ncf_points_free(orbits);
+    if (done == NCF_OK)
+        return cli_finish(options, problem, result);
     ncf_problem_free(problem);
-    return done == NCF_OK ? cli_finish(options, result) : cli_fail_with(&err);
+    return cli_fail_with(&err);
 }
 
 int cli_flow(const cli_options_t *options)
@@ -186,13 +188,13 @@ int cli_flow(const cli_options_t *options)
     cli_progress_end();
     ncf_points_free(orbits);
     ncf_points_free(initial);
-    ncf_problem_free(problem);
     if (done != NCF_OK)
-        return cli_fail_with(&err);
-    status = write_trajectory(options, result);
-    if (status != 0) {
-        ncf_result_free(result);
-        return status;
-    }
-    return cli_finish(options, result);
+        status = cli_fail_with(&err);
+    else
+        status = write_trajectory(options, result);
+    if (status == 0)
+        return cli_finish(options, problem, result);
+    ncf_result_free(result);
+    ncf_problem_free(problem);
+    return status;
 }

@@ -15,6 +15,7 @@ typedef enum {
     OPTION_VERSION,
     OPTION_JSON,
     OPTION_OUTPUT,
+    OPTION_CERTIFICATE,
     OPTION_DIGITS,
     OPTION_PRECISION,
     OPTION_MAX_PRECISION,
@@ -75,6 +76,8 @@ static const option_entry_t table[] = {
     {OPTION_JSON, "json", NULL, "solve certify match flow info table", "write a JSON document instead of a table"},
     {OPTION_OUTPUT, "output", "FILE", "solve certify match flow export info table plot report",
      "write to FILE instead of standard output"},
+    {OPTION_CERTIFICATE, "certificate", "FILE", "solve certify match flow",
+     "write the proofs to FILE, for ncf-check"},
     {OPTION_DIGITS, "digits", "N", "solve certify match flow table", "significant decimals (default 10)"},
     {OPTION_TOP, "top", "N", "solve", "orbits listed and checked (default 100)"},
     {OPTION_CAPS, "caps", NULL, "solve certify",
@@ -455,6 +458,9 @@ static int set_option(cli_options_t *options, int id, const char *text)
         break;
     case OPTION_CHECKPOINT:
         solve->checkpoint = text;
+        break;
+    case OPTION_CERTIFICATE:
+        options->certificate = text;
         break;
     case OPTION_DISTANCE:
         options->distance = text;

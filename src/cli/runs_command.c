@@ -103,12 +103,10 @@ int cli_flow_runs(const cli_options_t *options)
     cli_stop_answered();
     cli_progress_end();
     ncf_points_free(orbits);
-    ncf_problem_free(problem);
-    if (done != NCF_OK)
-        return cli_fail_with(&err);
-    status = write_runs(options, result);
+    status = done != NCF_OK ? cli_fail_with(&err) : write_runs(options, result);
     if (status == 0)
-        return cli_finish(options, result);
+        return cli_finish(options, problem, result);
     ncf_result_free(result);
+    ncf_problem_free(problem);
     return status;
 }

@@ -43,6 +43,9 @@ while IFS='|' read -r _ kind _ producer checker tests; do
     # shellcheck disable=SC2016
     for name in $(printf '%s\n' "$producer $checker $tests" | grep -oE '`[^`]*`' | tr -d '`'); do
         case $name in
+        src/*)
+            kind_name=$(echo $kind)
+            grep -q "\"$kind_name\"" "$name" || fact "$name does not write the claim $kind_name" ;;
         */*) [ -f "$name" ] || fact "the row of$kind names $name, which does not exist" ;;
         *)
             file=$(printf '%s\n' "$checker" | sed 's/[^`]*`\([^`]*\)`.*/\1/')

@@ -25,8 +25,9 @@ allowed() {
     certify) echo base problem network corr kkt ;;
     pipeline) echo base problem network flow corr kkt solve certify ;;
     report) echo base problem network corr kkt certify pipeline ;;
+    certificate) echo base problem network corr kkt certify pipeline ;;
     plot) echo base problem ;;
-    api) echo base problem network flow corr export kkt solve certify pipeline report plot ;;
+    api) echo base problem network flow corr export kkt solve certify pipeline report certificate plot ;;
     study) echo base problem network kkt certify pipeline ;;
     cli) ;;
     *) return 1 ;;

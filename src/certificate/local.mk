@@ -1,0 +1,13 @@
+libncf_core_la_SOURCES += \
+	src/certificate/assemble.c \
+	src/certificate/basin.c \
+	src/certificate/certificate.h \
+	src/certificate/congruence.c \
+	src/certificate/dyadic.c \
+	src/certificate/point_exists.c \
+	src/certificate/point_inertia.c \
+	src/certificate/point_units.c \
+	src/certificate/problem_text.c \
+	src/certificate/solution.c \
+	src/certificate/witness.c \
+	src/certificate/write.c
