@@ -1037,6 +1037,28 @@ static double phi(const model_t *m, const double *q)
     return ldexp(value, (int) ncf__cap_scale(m->point.point + m->n));
 }
 
+/* Where the matrices give half of the angle the whole is extended, and holds up to there. */
+static void test_extension(void)
+{
+    static const slong widths[] = {2, 2, 2, 1}, degrees[] = {2, 3}, y[] = {-904, 2642, 1198, 2251},
+                       x[] = {3457, 2197, 4077, -390, 4013, 818, -760, 4025};
+    static const double u[] = {0, 0, 0.77293428995766089, -0.050720640844202379, 0,
+                               0.54772255750516607, 0, 0, 0.31622776601683794, 0};
+    model_t m;
+    ncf_random_t random;
+    ncf__random_init(&random, ncf_test_seed(), 109);
+    model_init(&m, 3, widths, degrees, 4, x, y);
+    certify_from(&m, u);
+    CHECK(ncf_is_proved(m.cap.verdict) && m.cap.tangent > 1.2 * m.cap.inner);
+    CHECK(m.cap.nodes[m.cap.node_count - 1].t >= m.cap.inner);
+    CHECK(arf_cmp_d(m.cap.angle, atan(m.cap.tangent)) <= 0);
+    double truth = atan(monotone_tangent(&m, m.cap.tangent, 6, &random));
+    CHECK_MSG(atan(m.cap.tangent) < 0.7 * truth && atan(m.cap.tangent) > 0.6 * truth, "%g of %g",
+              atan(m.cap.tangent), truth);
+    CHECK(attack(&m, 12, &random) == 0);
+    model_clear(&m);
+}
+
 /* Where the faces of the cube and the rays of the double cone of tangent t leave q. */
 typedef enum { ANYWHERE, DOWN_PHI, OUT_OF_CONE, INTO_CONE } lean_t;
 
@@ -1206,6 +1228,13 @@ static int count_below(const model_t *m, const ncf_cap_model_t *model, ncf_cap_i
         along = ncf__midrad_add(along, ncf__midrad_mul(box[c], model->u[c]));
         square = ncf__midrad_add(square, ncf__midrad_mul(box[c], box[c]));
     }
+    /* what holds for all |q|^2 and q . u in intervals holds at their upper ends */
+    double top[] = {1.5 * square.mid, along.mid + 0.5}, wide[2], narrow[2];
+    for (int k = 0; k < 2; k++) {
+        ncf_midrad_t end = ncf__midrad_point(top[k]), all = ncf__midrad(top[k] - 0.25, 0.25);
+        narrow[k] = ncf__cap_idle_slope(idle, box, k ? square : end, k ? end : along, reach);
+        wide[k] = ncf__cap_idle_slope(idle, box, k ? square : all, k ? all : along, reach);
+    }
     double b = ncf__cap_idle_slope(idle, box, square, along, reach);
     double scale = reach / sqrt(norm), before = phi(m, q);
     if (ncf__random_below(random, 2))
@@ -1214,6 +1243,8 @@ static int count_below(const model_t *m, const ncf_cap_model_t *model, ncf_cap_i
         q[c] += scale * p[c];
     *found += isfinite(b);
     *positive += b > 0;
+    if (isfinite(b) && !(wide[0] <= narrow[0] && wide[1] <= narrow[1]))
+        return 1;
     return isfinite(b) &&
            !(phi(m, q) >= before + scale * scale * norm * b - 0x1p-30 * (1 + fabs(b)));
 }
@@ -1414,7 +1445,8 @@ int main(void)
         {"matrices", test_gram},         {"samples", test_samples},
         {"scales", test_scales},         {"small gaps", test_small_gaps},
         {"attack", test_attack},
-        {"shells", test_shells},         {"idle weights", test_idle},
+        {"shells", test_shells},         {"extension", test_extension},
+        {"idle weights", test_idle},
         {"idle weights, tight", test_idle_tight},
         {"idle weights, first order", test_first_order},
         {"boxes", test_boxes},           {"faces", test_faces},
