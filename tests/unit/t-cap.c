@@ -1407,6 +1407,7 @@ static void test_first_order(void)
  */
 static void test_idle_tight(void)
 {
+    int wrong = 0, refused_count = 0;
     static const slong widths[] = {1, 2, 1}, x[] = {1}, y[] = {1};
     for (slong degree = 2; degree <= 4; degree++) {
         model_t m;
@@ -1432,9 +1433,17 @@ static void test_idle_tight(void)
         }
         CHECK_MSG(b <= least && b > least - 1e-4, "p = %ld: %.9f of %.9f", (long) degree, b, least);
         ncf__cap_idle_clear(&idle);
+        for (double work = 1; work < 1000; work *= 1.2) { /* all products were made, or no bound */
+            CHECK(ncf__cap_idle_init(&idle, &model, work));
+            double part = ncf__cap_idle_slope(&idle, model.u, square, along, 0.5);
+            wrong += part != b && part != -INFINITY;
+            refused_count += part == -INFINITY;
+            ncf__cap_idle_clear(&idle);
+        }
         ncf__cap_model_clear(&model);
         model_clear(&m);
     }
+    CHECK_MSG(wrong == 0 && refused_count > 6, "%d, %d", wrong, refused_count);
 }
 
 int main(void)
