@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /*
- * p-validated.c: which flows are proved, how near delta_0 comes to its numerical limit, and how
- * long that takes (T-VALIDATEDFLOW, T-CAP), over random data on the sphere and random starts.
+ * p-validated.c: which flows are proved, how near delta_0 comes to its numerical limit, and
+ * how long that takes (T-VALIDATEDFLOW, T-CAP), over random data on the sphere and random
+ * starts.
  *
  * Usage: p-validated WIDTHS DEGREE POINTS CASES [ANGLE [TIED]]
  *        p-validated 2,2,1 2 6 20
  *
- * ANGLE: of the cone; 0 or none: that of the cap. TIED: the first two rows of W_1, and the
- * columns of W_2 that belong to them, start equal up to TIED.
- * TSV on standard output: a line a case (`case`) and one for all of them (`all`).
+ * CASES: how many seeds from 1, or FIRST-LAST. ANGLE: of the cone; 0 or none: that of the cap.
+ * TIED: the first two rows of W_1, and the columns of W_2 that belong to them, start equal up
+ * to TIED. TSV on standard output: a line a case (`case`) and one for all of them (`all`).
  */
 #include "../src/flow/flow.h"
 #include "../src/pipeline/flow_proof.h"
@@ -24,9 +25,11 @@ static ncf_problem_t *make_problem(const char *widths, long degree, long points,
     ncf_error_t err;
     ncf_error_init(&err);
     char *text = ncf__format(
-        "{\"ncf\": 1, \"network\": {\"type\": \"feedforward\", \"widths\": [%s], \"activation\": "
+        "{\"ncf\": 1, \"network\": {\"type\": \"feedforward\", \"widths\": [%s], "
+        "\"activation\": "
         "{\"type\": \"power\", \"degree\": %ld}}, \"data\": {\"random\": {\"points\": %ld, "
-        "\"inputs\": %ld, \"distribution\": \"sphere\", \"seed\": %ld, \"bits\": 30}}, \"loss\": "
+        "\"inputs\": %ld, \"distribution\": \"sphere\", \"seed\": %ld, \"bits\": 30}}, "
+        "\"loss\": "
         "\"square\"}",
         widths, degree, points, strtol(widths, NULL, 10), seed);
     if (ncf_problem_parse(&problem, text, strlen(text), "bench", "", &err) != NCF_OK) {
@@ -60,8 +63,8 @@ static void report_case(totals_t *totals, const struct ncf_flow_proof *proof, lo
     const ncf_validated_flow_t *flow = &proof->flow;
     double ratio = flow->delta_guess > 0 ? flow->delta / flow->delta_guess : 0;
     int converges = ncf_is_proved(proof->converges);
-    printf("case\t%ld\t%d\t%d\t%.3f\t%.4g\t%.4g\t%.3f\t%ld\t%ld\t%ld\t%ld\t%.2f\t%s\t%s\n", seed,
-           converges, ncf_is_proved(flow->uniform), atan(proof->tangent), flow->delta,
+    printf("case\t%ld\t%d\t%d\t%.3f\t%.4g\t%.4g\t%.3f\t%ld\t%ld\t%ld\t%ld\t%.2f\t%s\t%s\n",
+           seed, converges, ncf_is_proved(flow->uniform), atan(proof->tangent), flow->delta,
            flow->delta_guess, ratio, (long) flow->steps, (long) flow->pieces,
            (long) flow->attempts, (long) flow->uniform_steps, seconds,
            proof->reason != NULL ? proof->reason : "-",
@@ -115,17 +118,22 @@ int main(int argc, char **argv)
         return 2;
     }
     totals_t totals = {.worst = INFINITY};
-    double angle = argc > 5 ? strtod(argv[5], NULL) : 0, tied = argc > 6 ? strtod(argv[6], NULL) : 0;
+    double angle = argc > 5 ? strtod(argv[5], NULL) : 0,
+           tied = argc > 6 ? strtod(argv[6], NULL) : 0;
     long degree = strtol(argv[2], NULL, 10), points = strtol(argv[3], NULL, 10);
-    long cases = strtol(argv[4], NULL, 10);
-    printf("#\tseed\tconverges\tuniform\tangle\tdelta_0\tlimit\tratio\tsteps\tpieces\tattempts\t"
-           "steps of all\tseconds\treasons\n");
-    for (long seed = 1; seed <= cases; seed++)
+    char *rest;
+    long last = strtol(argv[4], &rest, 10), first = *rest == '-' ? last : 1;
+    if (*rest == '-')
+        last = strtol(rest + 1, NULL, 10);
+    printf(
+        "#\tseed\tconverges\tuniform\tangle\tdelta_0\tlimit\tratio\tsteps\tpieces\tattempts\t"
+        "steps of all\tseconds\treasons\n");
+    for (long seed = first; seed <= last; seed++)
         run_case(&totals, argv[1], degree, points, seed, angle, tied);
     printf("all\t%s\t%ld\t%ld\t%ld cases\t%ld converge\t%ld uniform\t%ld below 0.5\t"
            "least ratio %.3f\tmean ratio %.3f\tmean %.2f s\tmost %.2f s\n",
-           argv[1], degree, points, totals.cases, totals.converges, totals.uniform, totals.below,
-           totals.below > 0 ? totals.worst : 0,
+           argv[1], degree, points, totals.cases, totals.converges, totals.uniform,
+           totals.below, totals.below > 0 ? totals.worst : 0,
            totals.below > 0 ? totals.sum / (double) totals.below : 0,
            totals.seconds / (double) totals.cases, totals.longest);
     flint_cleanup();

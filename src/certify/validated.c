@@ -8,13 +8,18 @@
 #include "interval_matrix.h"
 #include "validated_internal.h"
 
+#include <stdatomic.h>
+
 #define PREC 128
 #define WIDEST 0.5         /* of a set that is still followed */
 #define FINEST 0x1p-12     /* of a piece of [0, kappa], relative to its end */
 #define FINEST_NEAR 0x1p-8 /* the same near the numerical limit */
 #define NEAR 0.97          /* of the limit of delta */
-#define GROWTH 1.25        /* of a piece over the one before */
-#define SMALLEST 0x1p-200  /* kappa at the end of the first piece */
+#define BATCH 4            /* pieces at a time */
+#define MOST_GROWTH 2      /* of a piece over the one before */
+#define LEAST_GROWTH 0.8
+#define GOOD_ERROR 2e-4   /* to aim at, at the end of a piece */
+#define SMALLEST 0x1p-200 /* kappa at the end of the first piece */
 
 void ncf__validated_flow_init(ncf_validated_flow_t *flow)
 {
@@ -48,11 +53,12 @@ void ncf__validated_flow_clear(ncf_validated_flow_t *flow)
 typedef struct {
     const struct ncf_problem *problem;
     const ncf_network_struct *network;
-    arb_srcptr centre;    /* u* */
-    arb_ptr start;        /* q(0) = w_0/|w_0| */
-    arb_t edge;           /* 1/sqrt(1 + tangent^2) */
+    arb_srcptr centre; /* u* */
+    arb_ptr start;     /* q(0) = w_0/|w_0| */
+    arb_t edge;        /* 1/sqrt(1 + tangent^2) */
     double max_time;
     slong max_steps, max_pieces;
+    int threads;
     const ncf_limits_t *limits;
 } ask_t;
 
@@ -60,22 +66,25 @@ typedef struct {
 static void set_along(arb_t along, const ncf_tube_set_t *set, const ask_t *ask)
 {
     slong n = ask->network->unknowns;
-    arb_t term, number, column;
+    arb_t term, number;
     arb_init(term);
     arb_init(number);
-    arb_init(column);
     arb_zero(along);
     for (slong j = 0; j < n; j++) {
         arb_set_d(number, set->centre[j]);
         arb_addmul(along, number, ask->centre + j, PREC);
-        arb_set_d(number, set->column[j]);
-        arb_addmul(column, number, ask->centre + j, PREC);
         arb_set_d(number, set->box[j].radius);
         arb_mul(term, number, ask->centre + j, PREC);
         arb_add_error(along, term);
     }
-    arb_add_error(along, column);
-    arb_clear(column);
+    for (int r = 0; r < FLOW_TURNS; r++) {
+        arb_zero(term);
+        for (slong j = 0; j < n; j++) {
+            arb_set_d(number, set->column[r * set->m + j]);
+            arb_addmul(term, number, ask->centre + j, PREC);
+        }
+        arb_add_error(along, term);
+    }
     arb_clear(number);
     arb_clear(term);
 }
@@ -91,15 +100,17 @@ static double width(const ncf_tube_set_t *set, slong n)
 {
     double most = 0;
     for (slong j = 0; j < n; j++) {
-        double radius = fabs(set->column[j]) + set->box[j].radius;
+        double radius = set->box[j].radius;
+        for (int r = 0; r < FLOW_TURNS; r++)
+            radius += fabs(set->column[r * set->m + j]);
         most = radius <= most ? most : radius;
     }
     return most;
 }
 
 /* q(0), and all k in [low, high] where the state has it. */
-static void set_start(ncf_tube_set_t *set, const ncf_tube_t *flow, const ask_t *ask, double low,
-                      double high)
+static void set_start(ncf_tube_set_t *set, const ncf_tube_t *flow, const ask_t *ask,
+                      double low, double high)
 {
     slong n = flow->unknowns;
     for (slong j = 0; j < n; j++) {
@@ -200,8 +211,8 @@ static double default_time(const ncf_tube_t *flow, const ask_t *ask)
     for (slong j = 0; j < flow->unknowns; j++)
         work.point[j] =
             ncf__midrad_point(arf_get_d(arb_midref(ask->centre + j), ARF_RND_NEAR));
-    ncf__tube_expand(&work.thin, flow, work.point, NULL, 0);
-    double mu = fabs(ncf__tube_value(&work.thin, flow->mu)[0].mid);
+    ncf__tube_expand(&work.remainder, flow, work.point, 0);
+    double mu = fabs(ncf__tube_value(&work.remainder, flow->mu)[0].mid);
     ncf__tube_work_clear(&work);
     return mu > 0 ? 200 / mu : 1;
 }
@@ -224,8 +235,8 @@ static void sphere_flow(ncf_validated_flow_t *out, ask_t *ask)
     if (out->reason == NULL) {
         out->enters = ncf_proved();
         out->sphere_time = set.time;
-        arb_exp(out->growth, set.log_growth, PREC);
-        arb_set(out->time, set.rescaled);
+        ncf__tube_set_growth(out->growth, out->time, &set);
+        arb_exp(out->growth, out->growth, PREC);
     } else
         arb_indeterminate(out->along);
     ncf__tube_set_clear(&set);
@@ -234,56 +245,140 @@ static void sphere_flow(ncf_validated_flow_t *out, ask_t *ask)
 
 /* ---- All small scales ------------------------------------------------------------- */
 
-/* Is every k in [low, high] proved to enter? Then the bounds are widened by its own. */
-static int prove_piece(ncf_validated_flow_t *out, const ncf_tube_t *flow, const ask_t *ask,
-                       double low, double high)
+/* All k in [low, high]: proved to enter, with the growth and the rescaled times then. */
+typedef struct {
+    double low, high;
+    int proved;
+    slong steps;
+    double error; /* of the directions at the end, beside their polynomial in k */
+    arb_t growth, time;
+} piece_t;
+
+static void prove_piece(piece_t *piece, const ncf_tube_t *flow, const ask_t *ask)
 {
     ncf_tube_set_t set;
-    arb_t along;
-    slong steps = 0;
-    double entry = guess_entry(flow, ask, high);
-    out->attempts++;
+    double entry = guess_entry(flow, ask, piece->high);
+    piece->proved = 0;
+    piece->steps = 0;
     if (entry < 0)
-        return 0;
-    arb_init(along);
+        return;
     ncf__tube_set_init(&set, flow);
-    set_start(&set, flow, ask, low, high);
-    int proved = run(&set, along, &steps, flow, ask,
-                     1.5 * entry + 0.01 * ask->max_time) == NULL;
-    out->uniform_steps += steps;
-    if (proved) {
-        arb_exp(along, set.log_growth, PREC);
-        if (out->pieces == 0) {
-            arb_set(out->uniform_growth, along);
-            arb_set(out->uniform_time, set.rescaled);
-        }
-        arb_union(out->uniform_growth, out->uniform_growth, along, PREC);
-        arb_union(out->uniform_time, out->uniform_time, set.rescaled, PREC);
-        out->pieces++;
-    }
+    set_start(&set, flow, ask, piece->low, piece->high);
+    piece->proved = run(&set, piece->growth, &piece->steps, flow, ask,
+                        1.5 * entry + 0.01 * ask->max_time) == NULL;
+    piece->error = 0;
+    for (slong j = 0; j < flow->unknowns; j++)
+        piece->error = fmax(piece->error, set.box[j].radius);
+    ncf__tube_set_growth(piece->growth, piece->time, &set);
+    arb_exp(piece->growth, piece->growth, PREC);
     ncf__tube_set_clear(&set);
-    arb_clear(along);
-    return proved;
 }
 
-/* The end of the interval [0, k] that is proved, piece by piece, at most `target`. */
-static double prove_pieces(ncf_validated_flow_t *out, const ncf_tube_t *flow, const ask_t *ask,
-                           double target)
+/* Consecutive pieces, which threads share; none counts beyond the first that is not proved. */
+typedef struct {
+    const ncf_tube_t *flow;
+    const ask_t *ask;
+    piece_t pieces[BATCH];
+    slong count;
+    atomic_long failed; /* the first one that is known not to be proved */
+} batch_t;
+
+static void batch_job(void *context, slong index, int worker)
 {
-    double proved = 0, step = target, near = target * pow(NEAR, (double) flow->degree);
-    while (proved < target && out->pieces < ask->max_pieces) {
-        double end = fmin(proved + step, target);
-        if (ncf__limit_reached(ask->limits) != NCF_LIMIT_NONE)
+    batch_t *batch = context;
+    (void) worker;
+    if (index > atomic_load(&batch->failed))
+        return;
+    prove_piece(batch->pieces + index, batch->flow, batch->ask);
+    long failed = atomic_load(&batch->failed);
+    while (!batch->pieces[index].proved && index < failed &&
+           !atomic_compare_exchange_weak(&batch->failed, &failed, (long) index))
+        continue;
+}
+
+/* Pieces of one length from `low` on. */
+static void plan_batch(batch_t *batch, double low, double step, double target, slong most)
+{
+    batch->count = 0;
+    while (batch->count < BATCH && batch->count < most && low < target) {
+        piece_t *piece = batch->pieces + batch->count;
+        piece->low = low;
+        piece->high = fmin(low + step, target);
+        piece->proved = 0;
+        if (!(piece->high > low))
             break;
-        if (end > proved && prove_piece(out, flow, ask, proved, end)) {
-            step = GROWTH * (end - proved);
-            proved = end;
+        batch->count++;
+        low = piece->high;
+    }
+    atomic_store(&batch->failed, (long) batch->count);
+}
+
+static void count_piece(ncf_validated_flow_t *out, const piece_t *piece)
+{
+    out->attempts++;
+    out->uniform_steps += piece->steps;
+    if (!piece->proved)
+        return;
+    if (out->pieces++ == 0) {
+        arb_set(out->uniform_growth, piece->growth);
+        arb_set(out->uniform_time, piece->time);
+    }
+    arb_union(out->uniform_growth, out->uniform_growth, piece->growth, PREC);
+    arb_union(out->uniform_time, out->uniform_time, piece->time, PREC);
+}
+
+/* How much longer pieces may be: the errors of wide pieces grow like a high power of the
+ * length. */
+static double growth_of(double error)
+{
+    double growth = pow(GOOD_ERROR / error, 0.125);
+    return growth > MOST_GROWTH ? MOST_GROWTH : growth > LEAST_GROWTH ? growth : LEAST_GROWTH;
+}
+
+/*
+ * The end of the interval [0, k] that is proved, piece by piece, at most `target`. The pieces
+ * depend on what was proved before, and not on the threads.
+ */
+static double advance(ncf_validated_flow_t *out, batch_t *batch, double target)
+{
+    double proved = 0, step = target;
+    double near = target * pow(NEAR, (double) batch->flow->degree);
+    while (proved < target && out->pieces < batch->ask->max_pieces) {
+        plan_batch(batch, proved, step, target, batch->ask->max_pieces - out->pieces);
+        ncf__parallel_for(batch->count, batch->ask->threads, batch_job, batch,
+                          batch->ask->limits, NULL);
+        slong k = 0;
+        for (; k < batch->count && batch->pieces[k].proved; k++) {
+            count_piece(out, batch->pieces + k);
+            proved = batch->pieces[k].high;
+        }
+        if (k == batch->count && k > 0) {
+            step *= growth_of(batch->pieces[k - 1].error);
             continue;
         }
-        step = 0.5 * (end - proved);
+        if (ncf__limit_reached(batch->ask->limits) != NCF_LIMIT_NONE || k == batch->count)
+            break;
+        count_piece(out, batch->pieces + k);
+        step = 0.5 * (batch->pieces[k].high - proved);
         double finest = proved < near ? FINEST : FINEST_NEAR;
         if (!(step > finest * proved) || !(step > SMALLEST))
             break;
+    }
+    return proved;
+}
+
+static double prove_pieces(ncf_validated_flow_t *out, const ncf_tube_t *flow, const ask_t *ask,
+                           double target)
+{
+    batch_t batch = {.flow = flow, .ask = ask};
+    for (int k = 0; k < BATCH; k++) {
+        arb_init(batch.pieces[k].growth);
+        arb_init(batch.pieces[k].time);
+    }
+    double proved = advance(out, &batch, target);
+    for (int k = 0; k < BATCH; k++) {
+        arb_clear(batch.pieces[k].growth);
+        arb_clear(batch.pieces[k].time);
     }
     return proved;
 }
@@ -310,6 +405,31 @@ static double scale_below(const ncf_tube_t *flow, double k)
     return found ? delta : 0;
 }
 
+/*
+ * Where double arithmetic sees the flow miss the cap first, between what is proved and k:
+ * scales beyond the first miss may enter again.
+ */
+static double refined_guess(const ncf_tube_t *flow, const ask_t *ask, double proved, double k)
+{
+    const int samples = 32;
+    double low = proved, high = k;
+    for (int i = 1; i < samples && high == k; i++) {
+        double sample = proved * pow(k / proved, (double) i / samples);
+        if (guess_entry(flow, ask, sample) < 0)
+            high = sample;
+        else
+            low = sample;
+    }
+    for (int i = 0; i < 12 && high < k; i++) {
+        double middle = sqrt(low * high);
+        if (guess_entry(flow, ask, middle) < 0)
+            high = middle;
+        else
+            low = middle;
+    }
+    return high < k ? low : k;
+}
+
 static void training_flow(ncf_validated_flow_t *out, const ask_t *ask, double max_delta)
 {
     ncf_tube_t flow;
@@ -331,9 +451,15 @@ static void training_flow(ncf_validated_flow_t *out, const ask_t *ask, double ma
     double target = ldexp(kappa, -exponent);
     double proved = prove_pieces(out, &flow, ask, target);
     out->delta = proved > 0 ? scale_below(&flow, proved) : 0;
+    double seen = target;
+    if (out->delta > 0 && proved < target)
+        seen = refined_guess(&flow, ask, proved, target);
+    if (seen < target)
+        out->delta_guess =
+            fmax(out->delta, pow(ldexp(seen, exponent), 1.0 / (double) flow.degree));
     if (out->delta > 0) {
         out->uniform = ncf_proved();
-        out->uniform_reason = proved < target ? "beyond, no piece of the scales was proved"
+        out->uniform_reason = proved < seen ? "beyond, no piece of the scales was proved"
                               : out->delta_guess < max_delta
                                   ? "beyond, the flow is not seen to enter the cap"
                                   : NULL;
@@ -372,7 +498,7 @@ void ncf__validated_flow(ncf_validated_flow_t *flow, const struct ncf_problem *p
                          const ncf_network_t network, const fmpq *start, arb_srcptr centre,
                          double tangent, const ncf_validated_options_t *options)
 {
-    static const ncf_validated_options_t usual = {0, 0, 0, 0, 0, NULL};
+    static const ncf_validated_options_t usual = {0, 0, 0, 0, 0, 0, NULL};
     const ncf_validated_options_t *asked = options != NULL ? options : &usual;
     slong n = network->unknowns;
     ask_t ask;
@@ -384,6 +510,7 @@ void ncf__validated_flow(ncf_validated_flow_t *flow, const struct ncf_problem *p
     ask.max_time = asked->max_time;
     ask.max_steps = asked->max_steps > 0 ? asked->max_steps : 2000;
     ask.max_pieces = asked->max_pieces > 0 ? asked->max_pieces : 1000;
+    ask.threads = asked->threads;
     ask.limits = asked->limits;
     ncf__validated_flow_clear(flow);
     ncf__validated_flow_init(flow);

@@ -48,6 +48,7 @@ typedef struct {
     double max_time;            /* of the sphere flow; <= 0: chosen from N */
     slong max_steps;            /* of one run; <= 0: 2000 */
     slong max_pieces;           /* <= 0: 1000 */
+    int threads;                /* <= 0: 1; no result depends on it */
     const ncf_limits_t *limits; /* may be NULL; reached: what is proved so far */
 } ncf_validated_options_t;
 

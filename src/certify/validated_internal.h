@@ -12,6 +12,7 @@
 #define FLOW_DEGREE 14 /* of the Taylor polynomials */
 #define FLOW_STRIDE (FLOW_DEGREE + 2)
 #define FLOW_LINEAR 6  /* rows of derivatives are kept for the coefficients up to this one */
+#define FLOW_TURNS 3   /* degree in the parameter of the polynomials that follow a set */
 
 /* The product of two nodes, or of the constant -1 - left with a node. */
 typedef struct {
@@ -63,20 +64,20 @@ double ncf__tube_combine_portable(double *out, const double *weights, const doub
                                   const double *const *rows, slong terms, slong width);
 
 /*
- * The coefficients v_k of the Taylor series of all nodes from a box of initial values. With
- * `linear` also their derivatives: `along` in the direction of a vector, and, for all e with
- * |e_i| <= weights_i,
+ * The coefficients v_{k,r} of t^k s^r of all nodes, r <= turns, where the initial values are
+ * x_0 + s x_1 + .. + s^turns x_turns: for all x_r in their intervals. With `linear` also the
+ * derivatives of v_{k,0} by x_0: for all e with |e_i| <= weights_i,
  *
  *     |D v_k(y) e - row . e| <= rest,        sum_i |row_i| weights_i <= norm,
  *
  * with a row of doubles for k <= FLOW_LINEAR, and row = 0, norm = 0 above.
  */
 typedef struct {
-    ncf_midrad_t *value; /* count x FLOW_STRIDE */
+    slong turns, nodes;
+    ncf_midrad_t *value; /* (turns + 1) x nodes x FLOW_STRIDE */
     int linear;
-    ncf_midrad_t *along;  /* count x FLOW_STRIDE; NULL: the vector is zero at all times */
-    double *norm, *rest;  /* count x FLOW_STRIDE; rest may be infinite or not a number */
-    double *rows;         /* count x (FLOW_LINEAR + 1) x width */
+    double *norm, *rest;  /* nodes x FLOW_STRIDE; rest may be infinite or not a number */
+    double *rows;         /* nodes x (FLOW_LINEAR + 1) x width */
     slong width;          /* m, rounded up to a multiple of 8; what is beyond m is zero */
     double *weights;      /* width */
     double *factors;      /* of a sum of rows */
@@ -84,15 +85,24 @@ typedef struct {
     ncf_tube_combine_fn combine;
 } ncf_tube_series_t;
 
-void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int linear);
+/* turns: 0, FLOW_TURNS or FLOW_TURNS + 1 */
+void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int linear,
+                           slong turns);
 void ncf__tube_series_clear(ncf_tube_series_t *series);
 
 /*
- * Coefficients 0..order of the nodes and 0..order + 1 of the state from x; order <= FLOW_DEGREE.
- * vector: m numbers, the direction of `along`; may be NULL where there is none.
+ * Coefficients 0..order of the nodes and 0..order + 1 of the state; order <= FLOW_DEGREE.
+ * x: (turns + 1) x m intervals.
  */
 void ncf__tube_expand(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
-                      const double *vector, slong order);
+                      slong order);
+
+/* The coefficients of s^turn of a node. */
+static inline ncf_midrad_t *ncf__tube_turn(const ncf_tube_series_t *series, slong node,
+                                           slong turn)
+{
+    return series->value + (turn * series->nodes + node) * FLOW_STRIDE;
+}
 
 static inline ncf_midrad_t *ncf__tube_value(const ncf_tube_series_t *series, slong node)
 {
@@ -121,17 +131,19 @@ ncf_midrad_t ncf__tube_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_
                            slong ystep, slong count);
 
 /*
- * Where the state is: for each state x at the time there are s in [-1, 1], the parameter, and
- * e with x = centre + s column + e, |e_j| <= box[j] and |(frame e)_j| <= tilted[j]. s is the
- * same number at all times. Beside it rho and the rescaled time so far.
+ * Where the state is: for each state x at the time there are s in [-1, 1], its parameter, which
+ * is the same number at all times, and e with x = centre + sum_r s^r column_r + e,
+ * |e_j| <= box[j] and |(frame e)_j| <= tilted[j]. Beside it rho and the rescaled time so far,
+ * each of them in ball + s slope for the states of the parameter s.
  */
 typedef struct {
     slong m;
-    double *centre, *column; /* m */
+    double *centre, *column; /* m; FLOW_TURNS x m, column_1 first */
     double *frame;           /* m x m, about orthogonal */
     ncf_midrad_t *box, *tilted; /* m, with mid = 0 */
     double time, quantum;       /* exact: every step is a multiple of the quantum */
-    arb_t log_growth, rescaled; /* rho, the rescaled time */
+    arb_t log_growth, growth_slope;
+    arb_t rescaled, rescaled_slope;
 } ncf_tube_set_t;
 
 void ncf__tube_set_init(ncf_tube_set_t *set, const ncf_tube_t *flow);
@@ -140,13 +152,17 @@ void ncf__tube_set_clear(ncf_tube_set_t *set);
 /* The last unknown, k, of the states: all of [low, high], 0 <= low <= high, by the parameter. */
 void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high);
 
+/* rho of all states, and their rescaled times. */
+void ncf__tube_set_growth(arb_t log_growth, arb_t rescaled, const ncf_tube_set_t *set);
+
 /* The smallest box around the set. */
 void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set);
 
 typedef struct {
     ncf_tube_series_t thin, wide, remainder;
     double success; /* the last length over its first guess; steers the next one */
-    ncf_midrad_t *hull, *range, *around, *point, *image; /* m */
+    ncf_midrad_t *hull, *point;           /* (FLOW_TURNS + 2) x m: values of all x_r */
+    ncf_midrad_t *range, *around;         /* m */
     /* The mean-value form: for |e| <= box, |D P e - jacobian e| <= rest. m x m and m. */
     double *jacobian, *frame, *moved_frame, *turned, *turned_frame, *gram;
     double *rest, *offset, *box, *straight, *across, *defect, *bound, *part;

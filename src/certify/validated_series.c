@@ -8,6 +8,7 @@
 #include <string.h>
 
 #define STRIDE FLOW_STRIDE
+#define MOST_TURNS (FLOW_TURNS + 1)
 #define FLOOR 0x1p-64 /* weights are above it, so that a bounded norm bounds the row */
 
 ncf_tube_combine_fn ncf__tube_combine(int index)
@@ -34,18 +35,19 @@ static slong most_parts(const ncf_tube_t *flow)
     return 2 * (FLOW_LINEAR + 1) * most;
 }
 
-void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int linear)
+void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, int linear,
+                           slong turns)
 {
     size_t numbers = (size_t) flow->count * STRIDE;
     memset(series, 0, sizeof(*series));
-    series->value = ncf__calloc(numbers, sizeof(*series->value));
+    series->nodes = flow->count;
+    series->turns = turns;
+    series->value = ncf__calloc(numbers * (size_t) (turns + 1), sizeof(*series->value));
     series->linear = linear;
     if (!linear)
         return;
     series->width = (flow->state + 7) / 8 * 8;
     series->combine = ncf__tube_combine(0);
-    if (flow->scaled)
-        series->along = ncf__calloc(numbers, sizeof(*series->along));
     series->norm = ncf__calloc(2 * numbers, sizeof(double));
     series->rest = series->norm + numbers;
     series->rows = ncf__calloc((size_t) (flow->count * (FLOW_LINEAR + 1)),
@@ -58,7 +60,6 @@ void ncf__tube_series_init(ncf_tube_series_t *series, const ncf_tube_t *flow, in
 void ncf__tube_series_clear(ncf_tube_series_t *series)
 {
     ncf__free(series->value);
-    ncf__free(series->along);
     ncf__free(series->norm);
     ncf__free(series->rows);
     ncf__free(series->weights);
@@ -71,7 +72,6 @@ void ncf__tube_series_clear(ncf_tube_series_t *series)
 /* A sum of products that is being taken, as ncf__midrad_sum wants it. */
 typedef struct {
     double mid, size, reach;
-    slong terms;
 } sum_t;
 
 static inline void sum_product(sum_t *sum, ncf_midrad_t a, ncf_midrad_t b)
@@ -80,57 +80,67 @@ static inline void sum_product(sum_t *sum, ncf_midrad_t a, ncf_midrad_t b)
     sum->mid += product;
     sum->size += fabs(product);
     sum->reach += ncf__midrad_reach(a) * ncf__midrad_reach(b);
-    sum->terms++;
 }
 
 ncf_midrad_t ncf__tube_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_t *y,
                            slong ystep, slong count)
 {
-    sum_t sum = {0, 0, 0, 0};
+    sum_t sum = {0, 0, 0};
     for (slong k = 0; k < count; k++)
         sum_product(&sum, x[k * xstep], y[k * ystep]);
-    return ncf__midrad_sum(sum.mid, sum.size, sum.reach, sum.terms);
+    return ncf__midrad_sum(sum.mid, sum.size, sum.reach, count);
 }
 
-/* Coefficient k of a node: sum over its terms of sum_j left_j right_{k-j}. */
-static ncf_midrad_t coefficient(const ncf_tube_series_t *series, const ncf_tube_t *flow,
-                                slong node, slong k)
+/* Adds the products of coefficients j and l of two nodes, by their powers of s. */
+static inline __attribute__((always_inline)) void add_products(sum_t *sums,
+                                                               const ncf_tube_series_t *series,
+                                                               slong left, slong right,
+                                                               slong turns)
 {
-    sum_t sum = {0, 0, 0, 0};
-    for (slong t = flow->starts[node]; t < flow->starts[node + 1]; t++) {
-        slong left = flow->terms[t].left;
-        const ncf_midrad_t *b = series->value + flow->terms[t].right * STRIDE;
-        if (left < 0) {
-            sum_product(&sum, flow->constants[-1 - left], b[k]);
-            continue;
-        }
-        const ncf_midrad_t *a = series->value + left * STRIDE;
-        for (slong j = 0; j <= k; j++)
-            sum_product(&sum, a[j], b[k - j]);
+    const slong next = series->nodes * STRIDE;
+    ncf_midrad_t b[MOST_TURNS + 1];
+    double reach[MOST_TURNS + 1];
+    for (slong r = 0; r <= turns; r++) {
+        b[r] = series->value[r * next + right];
+        reach[r] = ncf__midrad_reach(b[r]);
     }
-    return ncf__midrad_sum(sum.mid, sum.size, sum.reach, sum.terms);
+    for (slong q = 0; q <= turns; q++) {
+        ncf_midrad_t a = series->value[q * next + left];
+        double a_reach = ncf__midrad_reach(a);
+        for (slong r = 0; q + r <= turns; r++) {
+            double product = a.mid * b[r].mid;
+            sums[q + r].mid += product;
+            sums[q + r].size += fabs(product);
+            sums[q + r].reach += a_reach * reach[r];
+        }
+    }
 }
 
-/* The derivative of coefficient k of a node along the vector, by the rule of products. */
-static ncf_midrad_t coefficient_along(const ncf_tube_series_t *series, const ncf_tube_t *flow,
-                                      slong node, slong k)
+/* Coefficients (k, turn) of a node: the rule of products in t and in s for each of its terms.
+ */
+static inline __attribute__((always_inline)) void coefficients(ncf_tube_series_t *series,
+                                                               const ncf_tube_t *flow,
+                                                               slong node, slong k,
+                                                               slong turns)
 {
-    sum_t sum = {0, 0, 0, 0};
+    sum_t sums[MOST_TURNS + 1] = {{0, 0, 0}};
+    slong constants = 0, pairs = 0;
     for (slong t = flow->starts[node]; t < flow->starts[node + 1]; t++) {
         slong left = flow->terms[t].left, right = flow->terms[t].right;
-        const ncf_midrad_t *db = series->along + right * STRIDE;
         if (left < 0) {
-            sum_product(&sum, flow->constants[-1 - left], db[k]);
+            for (slong r = 0; r <= turns; r++)
+                sum_product(sums + r, flow->constants[-1 - left],
+                            ncf__tube_turn(series, right, r)[k]);
+            constants++;
             continue;
         }
-        const ncf_midrad_t *a = series->value + left * STRIDE, *da = series->along + left * STRIDE;
-        const ncf_midrad_t *b = series->value + right * STRIDE;
-        for (slong j = 0; j <= k; j++) {
-            sum_product(&sum, a[j], db[k - j]);
-            sum_product(&sum, da[j], b[k - j]);
-        }
+        for (slong j = 0; j <= k; j++)
+            add_products(sums, series, left * STRIDE + j, right * STRIDE + k - j, turns);
+        pairs += k + 1;
     }
-    return ncf__midrad_sum(sum.mid, sum.size, sum.reach, sum.terms);
+    for (slong r = 0; r <= turns; r++)
+        ncf__tube_turn(series, node, r)[k] = ncf__midrad_sum(
+            sums[r].mid, sums[r].size, sums[r].reach, constants + pairs * (r + 1));
 }
 
 /* ---- Derivatives as linear forms -------------------------------------------------- */
@@ -161,8 +171,8 @@ void ncf__tube_linear_add(ncf_tube_linear_t *sum, ncf_tube_series_t *series,
         sum->spread += ncf__midrad_reach(factor) * (norm + rest);
 }
 
-void ncf__tube_linear_end(double *row, double *norm, double *rest, const ncf_tube_linear_t *sum,
-                          const ncf_tube_series_t *series)
+void ncf__tube_linear_end(double *row, double *norm, double *rest,
+                          const ncf_tube_linear_t *sum, const ncf_tube_series_t *series)
 {
     if (sum->size == 0 && sum->spread == 0) {
         if (row != NULL)
@@ -175,7 +185,8 @@ void ncf__tube_linear_end(double *row, double *norm, double *rest, const ncf_tub
         *norm = raised(series->combine(row, series->weights, series->factors, series->parts,
                                        sum->terms, series->width));
     double error = 4 * ((double) sum->terms + 4) * NCF_MIDRAD_UNIT;
-    *rest = isfinite(*norm) ? raised(sum->spread + error * (sum->size + sum->spread)) : INFINITY;
+    *rest =
+        isfinite(*norm) ? raised(sum->spread + error * (sum->size + sum->spread)) : INFINITY;
 }
 
 /* The derivatives of coefficient k of a node, by the rule of products. */
@@ -210,9 +221,9 @@ static void advance(ncf_tube_series_t *series, const ncf_tube_t *flow, slong k)
     ncf_midrad_t factor = ncf__midrad(inverse, inverse * NCF_MIDRAD_UNIT);
     for (slong j = 0; j < flow->state; j++) {
         slong from = flow->rates[j] * STRIDE + k, to = (1 + j) * STRIDE + k + 1;
-        series->value[to] = ncf__midrad_mul(factor, series->value[from]);
-        if (series->along != NULL)
-            series->along[to] = ncf__midrad_mul(factor, series->along[from]);
+        for (slong turn = 0; turn <= series->turns; turn++)
+            ncf__tube_turn(series, 1 + j, turn)[k + 1] =
+                ncf__midrad_mul(factor, ncf__tube_turn(series, flow->rates[j], turn)[k]);
         if (!series->linear)
             continue;
         int kept = k + 1 <= FLOW_LINEAR;
@@ -223,16 +234,14 @@ static void advance(ncf_tube_series_t *series, const ncf_tube_t *flow, slong k)
     }
 }
 
-/* The state itself: D x_j e = e_j, and the vector. */
-static void start(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
-                  const double *vector)
+/* The state itself, and D x_j e = e_j. */
+static void start(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x)
 {
-    series->value[0] = ncf__midrad_point(1);
+    ncf__tube_value(series, 0)[0] = ncf__midrad_point(1);
     for (slong j = 0; j < flow->state; j++) {
         slong place = (1 + j) * STRIDE;
-        series->value[place] = x[j];
-        if (series->along != NULL)
-            series->along[place] = ncf__midrad_point(vector[j]);
+        for (slong turn = 0; turn <= series->turns; turn++)
+            ncf__tube_turn(series, 1 + j, turn)[0] = x[turn * flow->state + j];
         if (!series->linear)
             continue;
         row_of(series, 1 + j, 0)[j] = 1;
@@ -242,14 +251,17 @@ static void start(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_m
 }
 
 void ncf__tube_expand(ncf_tube_series_t *series, const ncf_tube_t *flow, const ncf_midrad_t *x,
-                      const double *vector, slong order)
+                      slong order)
 {
-    start(series, flow, x, vector);
+    start(series, flow, x);
     for (slong k = 0; k <= order; k++) {
         for (slong node = 1 + flow->state; node < flow->count; node++) {
-            ncf__tube_value(series, node)[k] = coefficient(series, flow, node, k);
-            if (series->along != NULL)
-                series->along[node * STRIDE + k] = coefficient_along(series, flow, node, k);
+            if (series->turns == 0)
+                coefficients(series, flow, node, k, 0);
+            else if (series->turns == FLOW_TURNS)
+                coefficients(series, flow, node, k, FLOW_TURNS);
+            else
+                coefficients(series, flow, node, k, MOST_TURNS);
             if (series->linear)
                 coefficient_linear(series, flow, node, k);
         }
@@ -260,5 +272,6 @@ void ncf__tube_expand(ncf_tube_series_t *series, const ncf_tube_t *flow, const n
 void ncf__tube_set_weights(ncf_tube_series_t *series, const ncf_midrad_t *box, slong m)
 {
     for (slong i = 0; i < m; i++)
-        series->weights[i] = ncf__midrad_reach(ncf__midrad_add(box[i], ncf__midrad_point(FLOOR)));
+        series->weights[i] =
+            ncf__midrad_reach(ncf__midrad_add(box[i], ncf__midrad_point(FLOOR)));
 }

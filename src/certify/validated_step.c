@@ -7,12 +7,18 @@
 
 #include <string.h>
 
-#define ATTEMPTS 30       /* shorter and shorter steps */
+#define ATTEMPTS 30 /* shorter and shorter steps */
 #define STRIDE FLOW_STRIDE
 
 static ncf_midrad_t symmetric(double radius)
 {
     return ncf__midrad(0, radius);
+}
+
+/* At least the exact value of what was computed as x from numbers that are not negative. */
+static double raised(double x)
+{
+    return ncf__midrad(0, x).radius;
 }
 
 static ncf_midrad_t magnitude(ncf_midrad_t a)
@@ -24,14 +30,16 @@ void ncf__tube_set_init(ncf_tube_set_t *set, const ncf_tube_t *flow)
 {
     slong m = flow->state;
     set->m = m;
-    set->centre = ncf__calloc((size_t) (2 * m + m * m), sizeof(double));
+    set->centre = ncf__calloc((size_t) ((1 + FLOW_TURNS) * m + m * m), sizeof(double));
     set->column = set->centre + m;
-    set->frame = set->column + m;
+    set->frame = set->column + FLOW_TURNS * m;
     set->box = ncf__calloc((size_t) (2 * m), sizeof(*set->box));
     set->tilted = set->box + m;
     set->time = set->quantum = 0;
     arb_init(set->log_growth);
+    arb_init(set->growth_slope);
     arb_init(set->rescaled);
+    arb_init(set->rescaled_slope);
     for (slong j = 0; j < m; j++)
         set->frame[j * m + j] = 1;
 }
@@ -41,7 +49,9 @@ void ncf__tube_set_clear(ncf_tube_set_t *set)
     ncf__free(set->centre);
     ncf__free(set->box);
     arb_clear(set->log_growth);
+    arb_clear(set->growth_slope);
     arb_clear(set->rescaled);
+    arb_clear(set->rescaled_slope);
 }
 
 void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high)
@@ -53,31 +63,59 @@ void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high)
     set->box[n] = set->tilted[n] = ncf__midrad(0, 0x1p-50 * (low + high));
 }
 
+void ncf__tube_set_growth(arb_t log_growth, arb_t rescaled, const ncf_tube_set_t *set)
+{
+    arb_set(log_growth, set->log_growth);
+    arb_add_error(log_growth, set->growth_slope);
+    arb_set(rescaled, set->rescaled);
+    arb_add_error(rescaled, set->rescaled_slope);
+}
+
 void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set)
 {
     for (slong j = 0; j < set->m; j++) {
-        ncf_midrad_t rest = ncf__midrad_add(symmetric(fabs(set->column[j])), set->box[j]);
+        ncf_midrad_t rest = set->box[j];
+        for (int r = 0; r < FLOW_TURNS; r++)
+            rest = ncf__midrad_add(rest, symmetric(fabs(set->column[r * set->m + j])));
         hull[j] = ncf__midrad_add(ncf__midrad_point(set->centre[j]), rest);
+    }
+}
+
+/* The coefficients of s^r, r >= 1, of the set's polynomial at s + a for all a in [-1, 1]. */
+static void set_turns(ncf_midrad_t *x, const ncf_tube_set_t *set, slong turns)
+{
+    for (slong r = 1; r <= turns; r++) {
+        for (slong j = 0; j < set->m; j++) {
+            double far = 0, binomial = 1;
+            for (slong k = r + 1; k <= FLOW_TURNS; k++) {
+                binomial = binomial * (double) k / (double) (k - r);
+                far += binomial * fabs(set->column[(k - 1) * set->m + j]);
+            }
+            x[r * set->m + j] = r > FLOW_TURNS ? ncf__midrad_zero()
+                                : far == 0
+                                    ? ncf__midrad_point(set->column[(r - 1) * set->m + j])
+                                    : ncf__midrad(set->column[(r - 1) * set->m + j], far);
+        }
     }
 }
 
 void ncf__tube_work_init(ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
-    size_t m = (size_t) flow->state;
-    ncf_midrad_t **vectors[5] = {&work->hull, &work->range, &work->around, &work->point,
-                                 &work->image};
+    const size_t m = (size_t) flow->state, values = (FLOW_TURNS + 2) * m;
+    slong turns = flow->scaled ? FLOW_TURNS : 0;
     double **matrices[6] = {&work->jacobian, &work->frame,        &work->moved_frame,
                             &work->turned,   &work->turned_frame, &work->gram};
-    double **bounds[8] = {&work->rest,     &work->offset, &work->box,   &work->straight,
+    double **bounds[8] = {&work->rest,   &work->offset, &work->box,   &work->straight,
                           &work->across, &work->defect, &work->bound, &work->part};
-    ncf__tube_series_init(&work->thin, flow, 0);
-    ncf__tube_series_init(&work->wide, flow, 1);
-    ncf__tube_series_init(&work->remainder, flow, 0);
+    ncf__tube_series_init(&work->thin, flow, 0, turns);
+    ncf__tube_series_init(&work->wide, flow, 1, turns > 0 ? turns + 1 : 0);
+    ncf__tube_series_init(&work->remainder, flow, 0, 0);
     work->success = 1;
     work->product = ncf__product(0);
-    ncf_midrad_t *next = ncf__calloc(5 * m, sizeof(*next));
-    for (int k = 0; k < 5; k++, next += m)
-        *vectors[k] = next;
+    work->hull = ncf__calloc(2 * values + 2 * m, sizeof(*work->hull));
+    work->point = work->hull + values;
+    work->range = work->point + values;
+    work->around = work->range + m;
     double *number = ncf__calloc(6 * m * m + 8 * m, sizeof(*number));
     for (int k = 0; k < 6; k++, number += m * m)
         *matrices[k] = number;
@@ -112,8 +150,8 @@ static double length_guess(const ncf_tube_series_t *series, const ncf_tube_t *fl
 {
     double last = largest(series, flow, FLOW_DEGREE);
     double before = largest(series, flow, FLOW_DEGREE - 1);
-    double h = fmin(pow(size / last, 1.0 / FLOW_DEGREE),
-                    pow(size / before, 1.0 / (FLOW_DEGREE - 1)));
+    double h =
+        fmin(pow(size / last, 1.0 / FLOW_DEGREE), pow(size / before, 1.0 / (FLOW_DEGREE - 1)));
     return h <= longest ? h : longest;
 }
 
@@ -124,8 +162,7 @@ static double exact_length(const ncf_tube_set_t *set, double h, double *quantum)
     frexp(h, &exponent);
     *quantum = set->quantum > 0 ? set->quantum : ldexp(1, exponent - 30);
     double steps = floor(h / *quantum);
-    if (!(h > 0) || !isfinite(h) || !(steps >= 1) ||
-        !(set->time / *quantum + steps < 0x1p52))
+    if (!(h > 0) || !isfinite(h) || !(steps >= 1) || !(set->time / *quantum + steps < 0x1p52))
         return 0;
     return steps * *quantum;
 }
@@ -162,8 +199,8 @@ static void set_range(ncf_tube_work_t *work, const ncf_tube_t *flow)
     for (int k = 1; k <= FLOW_DEGREE; k++)
         times[k] = from_zero(work->powers[k]);
     for (slong j = 0; j < flow->state; j++)
-        work->range[j] = ncf__tube_dot(times, 1, ncf__tube_value(&work->wide, 1 + j), 1,
-                                       FLOW_DEGREE + 1);
+        work->range[j] =
+            ncf__tube_dot(times, 1, ncf__tube_value(&work->wide, 1 + j), 1, FLOW_DEGREE + 1);
 }
 
 /*
@@ -179,7 +216,7 @@ static int encloses(double *excess, ncf_tube_work_t *work, const ncf_tube_t *flo
         double wider = 2 * size + 0x1p-16 * range.radius;
         work->around[j] = ncf__midrad(range.mid, range.radius + wider);
     }
-    ncf__tube_expand(&work->remainder, flow, work->around, NULL, FLOW_DEGREE);
+    ncf__tube_expand(&work->remainder, flow, work->around, FLOW_DEGREE);
     ncf_midrad_t time = from_zero(work->powers[FLOW_DEGREE + 1]);
     *excess = 0;
     for (slong j = 0; j < flow->state; j++) {
@@ -220,21 +257,32 @@ static double choose_length(double *quantum, ncf_tube_work_t *work, const ncf_tu
 
 /* ---- The mean-value form ---------------------------------------------------------- */
 
-static void points(ncf_midrad_t *out, const double *x, slong count)
+/*
+ * The end points of the states with e = 0, as the polynomial in the parameter that becomes
+ * the centre and the columns; offset bounds what is beside it, parts B and C of
+ * T-VALIDATEDFLOW.
+ */
+static void move_polynomial(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t *flow)
 {
-    for (slong k = 0; k < count; k++)
-        out[k] = ncf__midrad_point(x[k]);
-}
-
-/* The end points from the centre with the remainder. */
-static void set_image(ncf_tube_work_t *work, const ncf_tube_t *flow)
-{
+    slong turns = work->thin.turns;
     for (slong j = 0; j < flow->state; j++) {
         ncf_midrad_t last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
-        ncf_midrad_t taylor = ncf__tube_dot(work->powers, 1, ncf__tube_value(&work->thin, 1 + j),
-                                            1, FLOW_DEGREE + 1);
-        work->image[j] =
-            ncf__midrad_add(taylor, ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last));
+        double far = ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last).radius;
+        for (slong r = 0; r <= turns; r++) {
+            ncf_midrad_t image = ncf__tube_dot(
+                work->powers, 1, ncf__tube_turn(&work->thin, 1 + j, r), 1, FLOW_DEGREE + 1);
+            if (r == 0)
+                image = ncf__midrad_add(image,
+                                        ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last));
+            *(r == 0 ? set->centre + j : set->column + (r - 1) * flow->state + j) = image.mid;
+            far = r == 0 ? image.radius : raised(far + image.radius);
+        }
+        if (turns > 0)
+            far = raised(far + ncf__midrad_reach(
+                                   ncf__tube_dot(work->powers, 1,
+                                                 ncf__tube_turn(&work->wide, 1 + j, turns + 1),
+                                                 1, FLOW_DEGREE + 1)));
+        work->offset[j] = raised(far);
     }
 }
 
@@ -252,12 +300,6 @@ static void set_jacobian(ncf_tube_work_t *work, const ncf_tube_t *flow)
         memcpy(work->jacobian + j * m, row, (size_t) m * sizeof(double));
     }
     ncf__free(row);
-}
-
-/* At least the exact value of what was computed as x from numbers that are not negative. */
-static double raised(double x)
-{
-    return ncf__midrad(0, x).radius;
 }
 
 /* out >= |A| v for v >= 0; of the transpose of A where `transposed`. out is not v. */
@@ -401,8 +443,8 @@ static void bound_straight(ncf_tube_work_t *work, const ncf_tube_set_t *set)
         work->part[i] = raised(work->defect[i] + error * work->across[i]);
     absolute(work->box, work->jacobian, work->part, 0, m);
     for (slong i = 0; i < m; i++)
-        work->box[i] = raised(work->rest[i] + smaller(work->straight[i],
-                                                      raised(work->bound[i] + work->box[i])));
+        work->box[i] = raised(
+            work->rest[i] + smaller(work->straight[i], raised(work->bound[i] + work->box[i])));
 }
 /* tilted[i] = a bound of |(F' e')_i|, e' = offset + D P e, F' the new frame. */
 static void set_tilted(ncf_tube_set_t *set, ncf_tube_work_t *work)
@@ -430,8 +472,9 @@ static void set_tilted(ncf_tube_set_t *set, ncf_tube_work_t *work)
         work->part[i] = set->tilted[i].radius;
     absolute(work->across, work->turned_frame, work->part, 0, m);
     for (slong i = 0; i < m; i++)
-        set->tilted[i] = symmetric(smaller(raised(first[i] + work->straight[i]),
-                                           raised(second[i] + work->bound[i] + work->across[i])));
+        set->tilted[i] =
+            symmetric(smaller(raised(first[i] + work->straight[i]),
+                              raised(second[i] + work->bound[i] + work->across[i])));
 }
 
 /* Both boxes of the new e = offset + D P e, part C of T-VALIDATEDFLOW. */
@@ -461,23 +504,6 @@ static void move_boxes(ncf_tube_set_t *set, ncf_tube_work_t *work)
     memcpy(set->frame, work->frame, (size_t) (m * m) * sizeof(*set->frame));
 }
 
-static void move(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t *flow)
-{
-    slong m = flow->state;
-    set_image(work, flow);
-    set_jacobian(work, flow);
-    for (slong j = 0; j < m; j++) {
-        ncf_midrad_t column = ncf__midrad_zero();
-        if (work->wide.along != NULL)
-            column = ncf__tube_dot(work->powers, 1, work->wide.along + (1 + j) * STRIDE, 1,
-                                   FLOW_DEGREE + 1);
-        set->centre[j] = work->image[j].mid;
-        set->column[j] = column.mid;
-        work->offset[j] = raised(work->image[j].radius + column.radius);
-    }
-    move_boxes(set, work);
-}
-
 /* ---- rho and the rescaled time ---------------------------------------------------- */
 
 static void to_arb(arb_t out, ncf_midrad_t a)
@@ -490,32 +516,75 @@ static void to_arb(arb_t out, ncf_midrad_t a)
     mag_clear(radius);
 }
 
-/* Part D of T-VALIDATEDFLOW. */
-static void integrate(ncf_tube_set_t *set, const ncf_tube_work_t *work, const ncf_tube_t *flow,
-                      double h)
+/*
+ * The integral of mu, part D of T-VALIDATEDFLOW: for the states of s it is in centre + s
+ * slope; both are intervals.
+ */
+static void integral(ncf_midrad_t *centre, ncf_midrad_t *slope, ncf_tube_work_t *work,
+                     const ncf_tube_t *flow)
+{
+    ncf_midrad_t weights[FLOW_DEGREE + 1];
+    ncf_tube_linear_t sum = {0, 0, 0};
+    double norm, rest;
+    for (int k = 0; k <= FLOW_DEGREE; k++) {
+        double inverse = 1.0 / (double) (k + 1);
+        weights[k] = ncf__midrad_mul(ncf__midrad(inverse, inverse * NCF_MIDRAD_UNIT),
+                                     work->powers[k + 1]);
+        if (k < FLOW_DEGREE)
+            ncf__tube_linear_add(&sum, &work->wide, weights[k], flow->mu * STRIDE + k, 0);
+    }
+    ncf__tube_linear_end(NULL, &norm, &rest, &sum, &work->wide);
+    *centre =
+        ncf__tube_dot(weights, 1, ncf__tube_value(&work->thin, flow->mu), 1, FLOW_DEGREE);
+    ncf_midrad_t last = ncf__tube_value(&work->remainder, flow->mu)[FLOW_DEGREE];
+    *centre = ncf__midrad_add(*centre, ncf__midrad_mul(weights[FLOW_DEGREE], last));
+    *centre = ncf__midrad_add(*centre, symmetric(rest));
+    *slope = ncf__midrad_zero();
+    if (work->wide.turns > 0)
+        *slope = ncf__tube_dot(weights, 1, ncf__tube_turn(&work->wide, flow->mu, 1), 1,
+                               FLOW_DEGREE);
+}
+
+/* The rescaled time, with rho before the step and its slope. */
+static void integrate_time(ncf_tube_set_t *set, const ncf_tube_work_t *work,
+                           const ncf_tube_t *flow, double h)
 {
     const slong prec = 64;
-    ncf_midrad_t integral = ncf__midrad_zero();
-    for (slong k = 0; k <= FLOW_DEGREE; k++) {
-        const ncf_tube_series_t *series = k < FLOW_DEGREE ? &work->wide : &work->remainder;
-        double inverse = 1.0 / (double) (k + 1);
-        ncf_midrad_t part = ncf__midrad_mul(ncf__tube_value(series, flow->mu)[k],
-                                            ncf__midrad(inverse, inverse * NCF_MIDRAD_UNIT));
-        integral = ncf__midrad_add(integral, ncf__midrad_mul(part, work->powers[k + 1]));
-    }
-    arb_t change, step;
+    arb_t rate, change, step;
+    arb_init(rate);
     arb_init(change);
     arb_init(step);
-    to_arb(change, ncf__midrad_mul(ncf__tube_value(&work->remainder, flow->mu)[0],
-                                   from_zero(work->powers[1])));
-    arb_add(change, change, set->log_growth, prec);
-    arb_mul_si(change, change, 2 - flow->degree, prec);
-    arb_exp(change, change, prec);
+    to_arb(rate, ncf__midrad_mul(ncf__tube_value(&work->remainder, flow->mu)[0],
+                                 from_zero(work->powers[1])));
+    arb_add(rate, rate, set->log_growth, prec);
+    arb_mul_si(rate, rate, 2 - flow->degree, prec);
+    arb_mul_si(change, set->growth_slope, 2 - flow->degree, prec);
+    arb_set(step, rate);
+    arb_add_error(step, change);
+    arb_exp(step, step, prec);
+    arb_mul(change, change, step, prec);
+    arb_exp(rate, rate, prec);
     arb_set_d(step, h);
-    arb_addmul(set->rescaled, change, step, prec);
-    to_arb(change, integral);
-    arb_add(set->log_growth, set->log_growth, change, prec);
+    arb_addmul(set->rescaled, rate, step, prec);
+    arb_addmul(set->rescaled_slope, change, step, prec);
     arb_clear(step);
+    arb_clear(change);
+    arb_clear(rate);
+}
+
+/* Part D of T-VALIDATEDFLOW. */
+static void integrate(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t *flow,
+                      double h)
+{
+    ncf_midrad_t centre, slope;
+    arb_t change;
+    arb_init(change);
+    integrate_time(set, work, flow, h);
+    integral(&centre, &slope, work, flow);
+    to_arb(change, centre);
+    arb_add(set->log_growth, set->log_growth, change, 64);
+    to_arb(change, slope);
+    arb_add(set->growth_slope, set->growth_slope, change, 64);
     arb_clear(change);
 }
 
@@ -523,16 +592,23 @@ int ncf__tube_step(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t 
                    double longest)
 {
     double quantum;
+    slong m = flow->state, turns = work->thin.turns;
     ncf__tube_set_hull(work->hull, set);
-    ncf__tube_set_weights(&work->wide, set->box, set->m);
-    ncf__tube_expand(&work->wide, flow, work->hull, set->column, FLOW_DEGREE - 1);
+    set_turns(work->hull, set, work->wide.turns);
+    ncf__tube_set_weights(&work->wide, set->box, m);
+    ncf__tube_expand(&work->wide, flow, work->hull, FLOW_DEGREE - 1);
     double h = choose_length(&quantum, work, set, flow, longest);
     if (h == 0)
         return 0;
-    points(work->point, set->centre, flow->state);
-    ncf__tube_expand(&work->thin, flow, work->point, NULL, FLOW_DEGREE - 1);
-    move(set, work, flow);
+    for (slong j = 0; j < m; j++)
+        work->point[j] = ncf__midrad_point(set->centre[j]);
+    for (slong k = 0; k < turns * m; k++)
+        work->point[m + k] = ncf__midrad_point(set->column[k]);
+    ncf__tube_expand(&work->thin, flow, work->point, FLOW_DEGREE - 1);
     integrate(set, work, flow, h);
+    move_polynomial(set, work, flow);
+    set_jacobian(work, flow);
+    move_boxes(set, work);
     set->time += h;
     set->quantum = quantum;
     return 1;
@@ -541,14 +617,16 @@ int ncf__tube_step(ncf_tube_set_t *set, ncf_tube_work_t *work, const ncf_tube_t 
 double ncf__tube_approx_step(double *x, ncf_tube_work_t *work, const ncf_tube_t *flow,
                              double longest)
 {
-    points(work->point, x, flow->state);
-    ncf__tube_expand(&work->thin, flow, work->point, NULL, FLOW_DEGREE - 1);
-    double h = length_guess(&work->thin, flow, 0x1p-46, longest);
+    ncf_tube_series_t *series = &work->remainder;
+    for (slong j = 0; j < flow->state; j++)
+        work->point[j] = ncf__midrad_point(x[j]);
+    ncf__tube_expand(series, flow, work->point, FLOW_DEGREE - 1);
+    double h = length_guess(series, flow, 0x1p-46, longest);
     for (slong j = 0; j < flow->state; j++) {
-        const ncf_midrad_t *series = ncf__tube_value(&work->thin, 1 + j);
+        const ncf_midrad_t *terms = ncf__tube_value(series, 1 + j);
         double sum = 0;
         for (slong k = FLOW_DEGREE; k >= 0; k--)
-            sum = sum * h + series[k].mid;
+            sum = sum * h + terms[k].mid;
         x[j] = sum;
     }
     return h;

@@ -196,6 +196,7 @@ static void prove(struct ncf_flow_proof *proof, const struct ncf_problem *proble
     }
     ncf_validated_options_t options = {.uniform = 1,
                                        .max_delta = settings->max_delta,
+                                       .threads = settings->threads,
                                        .limits = limits};
     ncf__progress(limits, "enclosing the flow", 0, 0);
     ncf__validated_flow(&proof->flow, problem, proof->network, proof->start,

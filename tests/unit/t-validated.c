@@ -153,14 +153,14 @@ static int rates_agree(const model_t *m, int scaled, slong exponent)
     arb_ptr q = _arb_vec_init(n + 1), rate = _arb_vec_init(n + 1);
     ncf_midrad_t *x = ncf__calloc((size_t) n + 1, sizeof(*x));
     ncf__random_init(&random, ncf_test_seed(), 77);
-    ncf__tube_series_init(&series, &flow, 0);
+    ncf__tube_series_init(&series, &flow, 0, 0);
     for (slong j = 0; j <= n; j++) {
         x[j] = ncf__midrad_point(j < n ? ncf__random_unit(&random) - 0.3 : 0.375);
         arb_set_d(q + j, j < n || scaled ? x[j].mid : 0);
     }
     arb_mul_2exp_si(q + n, q + n, exponent);
     reference_rates(rate, q, m, flow.degree, 200);
-    ncf__tube_expand(&series, &flow, x, NULL, 0);
+    ncf__tube_expand(&series, &flow, x, 0);
     for (slong j = 0; j < flow.state; j++) {
         ncf_midrad_t value = ncf__tube_value(&series, flow.rates[j])[0];
         agree = agree && meets(value, rate + j, j < n ? 0 : exponent) && value.radius < 1e-9;
@@ -202,9 +202,10 @@ static void test_other_networks(void)
     for (int k = 0; k < 3; k++) {
         model_t m;
         ncf_problem_t *problem = NULL;
-        char *text = ncf__format("{\"ncf\":1,\"network\":%s,\"data\":{\"x\":[[1,2,-1,3,1],"
-                                 "[2,0,1,\"1/3\",-2]],\"y\":[1,\"-2/3\"]},\"loss\":\"square\"}",
-                                 networks[k]);
+        char *text =
+            ncf__format("{\"ncf\":1,\"network\":%s,\"data\":{\"x\":[[1,2,-1,3,1],"
+                        "[2,0,1,\"1/3\",-2]],\"y\":[1,\"-2/3\"]},\"loss\":\"square\"}",
+                        networks[k]);
         int parsed = ncf_problem_parse(&problem, text, strlen(text), "p", "", NULL) == NCF_OK;
         ncf__free(text);
         CHECK(parsed);
@@ -223,18 +224,20 @@ static void test_other_networks(void)
 /* ---- Derivatives as linear forms -------------------------------------------------- */
 
 /* row . e, in long double: its own rounding is far below the bounds that are tested. */
-static double form(const ncf_tube_series_t *series, slong node, slong k, const double *e, slong m)
+static double form(const ncf_tube_series_t *series, slong node, slong k, const double *e,
+                   slong m)
 {
     long double sum = 0;
     for (slong i = 0; i < m && k <= FLOW_LINEAR; i++)
-        sum += (long double) series->rows[(node * (FLOW_LINEAR + 1) + k) * series->width + i] * e[i];
+        sum += (long double) series->rows[(node * (FLOW_LINEAR + 1) + k) * series->width + i] *
+               e[i];
     return (double) sum;
 }
 
 /*
- * Derivatives at random points y of a box in random directions e of the weights, from the
- * intervals of `along`, against the linear forms of the box; counts what is outside of them.
- * rest becomes the largest rest over its norm.
+ * Derivatives at random points y of a box in random directions e of the weights, which are the
+ * coefficients of s from y + s e, against the linear forms of the box; counts what is outside
+ * of them. rest becomes the largest rest over its norm.
  */
 static int forms_stray(const model_t *m, double radius, double *share)
 {
@@ -243,29 +246,31 @@ static int forms_stray(const model_t *m, double radius, double *share)
     ncf_random_t random;
     int out = ncf__tube_init(&flow, &m->problem, m->network, 1, -2) != NULL;
     slong size = flow.state;
-    ncf_midrad_t *x = ncf__calloc(3 * (size_t) size, sizeof(*x)), *y = x + size, *box = y + size;
+    ncf_midrad_t *x = ncf__calloc((FLOW_TURNS + 3) * (size_t) size, sizeof(*x));
+    ncf_midrad_t *box = x + size, *y = box + size;
     double *e = ncf__calloc((size_t) size, sizeof(double));
     ncf__random_init(&random, ncf_test_seed(), 78);
-    ncf__tube_series_init(&wide, &flow, 1);
-    ncf__tube_series_init(&thin, &flow, 1);
+    ncf__tube_series_init(&wide, &flow, 1, 0);
+    ncf__tube_series_init(&thin, &flow, 0, FLOW_TURNS);
     for (slong j = 0; j < size; j++) {
         x[j] = ncf__midrad(ncf__random_unit(&random) - 0.3, radius);
         box[j] = ncf__midrad(0, ncf__random_unit(&random));
     }
     ncf__tube_set_weights(&wide, box, size);
-    ncf__tube_expand(&wide, &flow, x, e, FLOW_DEGREE - 1);
+    ncf__tube_expand(&wide, &flow, x, FLOW_DEGREE - 1);
     for (int sample = 0; sample < 6; sample++) {
         for (slong j = 0; j < size; j++) {
             double sign = sample % 2 == 0 ? 1 - 2 * (double) ncf__random_below(&random, 2)
                                           : 2 * ncf__random_unit(&random) - 1;
             y[j] = ncf__midrad_point(x[j].mid + sign * radius);
             e[j] = (sample < 3 ? sign : -sign) * box[j].radius;
+            y[size + j] = ncf__midrad_point(e[j]);
         }
-        ncf__tube_expand(&thin, &flow, y, e, FLOW_DEGREE - 1);
+        ncf__tube_expand(&thin, &flow, y, FLOW_DEGREE - 1);
         for (slong node = 1; node < flow.count; node++) {
             slong last = node <= size ? FLOW_DEGREE : FLOW_DEGREE - 1;
             for (slong k = 0; k <= last; k++) {
-                ncf_midrad_t exact = thin.along[node * FLOW_STRIDE + k];
+                ncf_midrad_t exact = ncf__tube_turn(&thin, node, 1)[k];
                 double rest = wide.rest[node * FLOW_STRIDE + k];
                 double far = fabs(exact.mid - form(&wide, node, k, e, size));
                 out += !(far <= rest + exact.radius + 1e-15 * fabs(exact.mid));
@@ -293,6 +298,76 @@ static void test_forms(void)
         CHECK(forms_stray(&m, 0x1p-30, &narrow) == 0);
         CHECK_MSG(narrow < 1e-2, "rest is %g of the norm", narrow);
         CHECK(forms_stray(&m, 0x1p-5, &wide) == 0);
+        model_clear(&m);
+    }
+}
+
+/*
+ * Taylor's theorem in the parameter: the coefficients of t at gamma(s), gamma a polynomial,
+ * are those of the powers of s at 0 up to FLOW_TURNS, and a multiple of s^(FLOW_TURNS + 1) in
+ * the last one over all of gamma. Counts what is not so.
+ */
+static int turns_stray(const model_t *m, double length, double *share)
+{
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_tube_work_t work;
+    ncf_random_t random;
+    int out = ncf__tube_init(&flow, &m->problem, m->network, 1, -2) != NULL;
+    slong size = flow.state;
+    ncf__random_init(&random, ncf_test_seed(), 81);
+    ncf__tube_set_init(&set, &flow);
+    ncf__tube_work_init(&work, &flow);
+    for (slong j = 0; j < size; j++) {
+        set.centre[j] = ncf__random_unit(&random) - 0.3;
+        for (int r = 0; r < FLOW_TURNS; r++)
+            set.column[r * size + j] = length * (ncf__random_unit(&random) - 0.5);
+    }
+    ncf__tube_step(&set, &work, &flow, 1); /* fills thin and wide; both are of the start */
+    ncf_tube_series_t *at = &work.remainder;
+    for (int sample = 0; sample <= 8; sample++) {
+        double s = 0.25 * sample - 1;
+        for (slong j = 0; j < size; j++) {
+            double sum = 0;
+            for (int r = FLOW_TURNS; r >= 0; r--)
+                sum = sum * s + ncf__tube_turn(&work.thin, 1 + j, r)[0].mid;
+            work.point[j] = ncf__midrad(sum, 0x1p-50);
+        }
+        ncf__tube_expand(at, &flow, work.point, FLOW_DEGREE - 1);
+        for (slong place = 0; place < flow.count * FLOW_STRIDE; place++) {
+            slong node = place / FLOW_STRIDE, k = place % FLOW_STRIDE;
+            if (k > FLOW_DEGREE - (node > size))
+                continue;
+            ncf_midrad_t powers[FLOW_TURNS + 2], terms[FLOW_TURNS + 2];
+            for (int r = 0; r <= FLOW_TURNS + 1; r++) {
+                powers[r] = ncf__midrad_point(pow(s, r));
+                terms[r] =
+                    ncf__tube_turn(r > FLOW_TURNS ? &work.wide : &work.thin, node, r)[k];
+            }
+            ncf_midrad_t sum = ncf__tube_dot(powers, 1, terms, 1, FLOW_TURNS + 2);
+            ncf_midrad_t value = ncf__tube_value(at, node)[k];
+            out += !(fabs(sum.mid - value.mid) <= sum.radius + value.radius);
+            if (k == 1 && node <= size)
+                *share = fmax(*share, ncf__midrad_reach(terms[FLOW_TURNS + 1]) /
+                                          fabs(ncf__tube_turn(&work.wide, node, 0)[k].mid));
+        }
+    }
+    ncf__tube_work_clear(&work);
+    ncf__tube_set_clear(&set);
+    ncf__tube_clear(&flow);
+    return out;
+}
+
+static void test_turns(void)
+{
+    static const slong widths[2][4] = {{2, 2, 1}, {2, 2, 1, 1}}, degrees[2][2] = {{3}, {2, 2}};
+    for (int k = 0; k < 2; k++) {
+        model_t m;
+        double narrow = 0, wide = 0;
+        model_init(&m, 2 + k, widths[k], degrees[k], some, 10);
+        CHECK(turns_stray(&m, 0x1p-20, &narrow) == 0);
+        CHECK_MSG(narrow < 1e-6, "the last terms are %g of the values", narrow);
+        CHECK(turns_stray(&m, 0x1p-5, &wide) == 0);
         model_clear(&m);
     }
 }
@@ -325,8 +400,8 @@ static void test_combine(void)
                 norm += fabsl(sum) * weights[i];
                 wrong += !(fabsl(sum - out[i]) < 1e-14L);
             }
-            CHECK_MSG(wrong == 0 && fabsl(norm - got) < 1e-13L, "function %d, width %ld", index,
-                      (long) width);
+            CHECK_MSG(wrong == 0 && fabsl(norm - got) < 1e-13L, "function %d, width %ld",
+                      index, (long) width);
         }
     }
 }
@@ -368,20 +443,51 @@ static void reference_step(arb_ptr x, const model_t *m, slong degree, double h, 
     arb_clear(length);
 }
 
-/* Is x in the hull of the set, which is wider than the error of the reference? */
-static int hull_holds(const ncf_tube_set_t *set, arb_srcptr x, const ncf_tube_t *flow)
+/*
+ * Is x a state of the set for the parameter s: beside the polynomial by no more than the box
+ * and, turned, than the tilted box? The hull must hold it too.
+ */
+static int state_holds(const ncf_tube_set_t *set, arb_srcptr x, double s,
+                       const ncf_tube_t *flow)
 {
+    slong m = set->m;
     int holds = 1;
-    ncf_midrad_t *hull = ncf__calloc((size_t) set->m, sizeof(*hull));
+    ncf_midrad_t *hull = ncf__calloc((size_t) m, sizeof(*hull));
+    arb_ptr e = _arb_vec_init(m);
+    arb_t sum, term;
+    arb_init(sum);
+    arb_init(term);
     ncf__tube_set_hull(hull, set);
-    for (slong j = 0; j < set->m; j++)
-        holds = holds && meets(hull[j], x + j, j < flow->unknowns ? 0 : flow->exponent);
+    for (slong j = 0; j < m; j++) {
+        slong exponent = j < flow->unknowns ? 0 : flow->exponent;
+        arb_zero(sum);
+        for (int r = FLOW_TURNS; r >= 0; r--) {
+            arb_set_d(term, s);
+            arb_mul(sum, sum, term, 200);
+            arb_set_d(term, r == 0 ? set->centre[j] : set->column[(r - 1) * m + j]);
+            arb_add(sum, sum, term, 200);
+        }
+        arb_mul_2exp_si(term, x + j, -exponent);
+        arb_sub(e + j, term, sum, 200);
+        holds = holds && meets(hull[j], x + j, exponent) && meets(set->box[j], e + j, 0);
+    }
+    for (slong i = 0; i < m; i++) {
+        arb_zero(sum);
+        for (slong j = 0; j < m; j++) {
+            arb_set_d(term, set->frame[i * m + j]);
+            arb_addmul(sum, term, e + j, 200);
+        }
+        holds = holds && meets(set->tilted[i], sum, 0);
+    }
+    arb_clear(term);
+    arb_clear(sum);
+    _arb_vec_clear(e, m);
     ncf__free(hull);
     return holds;
 }
 
 /*
- * Follows `samples` values of k in [0, 2 middle] beside the set; counts what leaves the hull.
+ * Follows `samples` values of k in [0, 2 middle] beside the set; counts what leaves the set.
  * With `spoil` the boxes are made smaller than they are, which must be seen.
  */
 static int strays(const model_t *m, double middle, int samples, int spoil, double *width)
@@ -414,7 +520,8 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
             set.box[j].radius = set.tilted[j].radius = 0x1p-70;
         for (int k = 0; k < samples; k++) {
             reference_step(x + k * (n + 1), m, flow.degree, set.time - before, 200);
-            out += !hull_holds(&set, x + k * (n + 1), &flow);
+            out += !state_holds(&set, x + k * (n + 1),
+                                samples == 1 ? 0 : 2.0 * k / (samples - 1) - 1, &flow);
         }
     }
     for (slong j = 0; j < n; j++)
@@ -437,7 +544,8 @@ static void test_steps(void)
         CHECK(strays(&m, 0, 1, 0, &thin) == 0);
         CHECK_MSG(thin < 1e-12, "the box has a radius of %g", thin);
         CHECK(strays(&m, 0.0625, 3, 0, &wide) == 0);
-        CHECK_MSG(strays(&m, 0.0625, 3, 1, &spoilt) > 0, "boxes that are too small are not seen");
+        CHECK_MSG(strays(&m, 0.0625, 3, 1, &spoilt) > 0,
+                  "boxes that are too small are not seen");
         model_clear(&m);
     }
 }
@@ -458,12 +566,15 @@ static void test_scales(void)
     for (int k = 0; k < 200; k++) {
         double ends[2], part = ncf__random_unit(&random);
         ends[1] = ldexp(1 + ncf__random_unit(&random), -(int) ncf__random_below(&random, 300));
-        ends[0] = k % 3 == 0 ? 0 : k % 3 == 1 ? ends[1] * part : ends[1] * (1 - 0x1p-30 * part);
+        ends[0] = k % 3 == 0   ? 0
+                  : k % 3 == 1 ? ends[1] * part
+                               : ends[1] * (1 - 0x1p-30 * part);
         ncf__tube_set_scales(&set, ends[0], ends[1]);
         for (int side = 0; side < 2; side++) {
             long double far = (long double) set.centre[3] - ends[side];
             far += side == 0 ? -(long double) set.column[3] : (long double) set.column[3];
-            out += !(fabsl(far) <= set.box[3].radius) || !(set.tilted[3].radius >= set.box[3].radius);
+            out += !(fabsl(far) <= set.box[3].radius) ||
+                   !(set.tilted[3].radius >= set.box[3].radius);
         }
     }
     ncf__tube_set_clear(&set);
@@ -500,7 +611,7 @@ static int corner_strays(const model_t *m, double radius)
         }
         out += !ncf__tube_step(&set, &work, &flow, 1);
         reference_step(x, m, flow.degree, set.time, 200);
-        out += !hull_holds(&set, x, &flow);
+        out += !state_holds(&set, x, 0, &flow);
         for (slong j = 0; j < size; j++) {
             double last = ncf__tube_value(&work.remainder, 1 + j)[FLOW_DEGREE + 1].radius;
             out += !(set.box[j].radius >= pow(set.time, FLOW_DEGREE + 1) * last * (1 - 1e-9));
@@ -556,7 +667,8 @@ static void loss_descent(double *out, const double *w, const model_t *m)
 
 /*
  * The training flow of the loss itself in the weights themselves, by the classical method: is
- * there a moment in the ranges of rescaled time and growth at which the angle is that of the cap?
+ * there a moment in the ranges of rescaled time and growth at which the angle is that of the
+ * cap?
  */
 static int training_enters(const model_t *m, const ncf_validated_flow_t *flow, double delta,
                            double tangent, slong degree)
@@ -608,11 +720,12 @@ static void test_statements(void)
     for (int k = 0; k < 3; k++) {
         model_t m;
         ncf_validated_flow_t flow;
-        ncf_validated_options_t options = {1, 0, 0, 0, 8, NULL};
+        ncf_validated_options_t options = {.uniform = 1, .max_pieces = 8};
         int enter = 0;
         model_init(&m, k < 2 ? 2 : 3, widths[k], degrees[k], some, 10);
         ncf__validated_flow_init(&flow);
-        ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point, 0.25, &options);
+        ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point, 0.25,
+                            &options);
         int proved = ncf_is_proved(flow.enters), uniform = ncf_is_proved(flow.uniform);
         int above = flow.delta >= 0.3 * flow.delta_guess && flow.delta <= flow.delta_guess;
         for (int i = 0; i < 4 && uniform; i++)
@@ -626,13 +739,14 @@ static void test_statements(void)
     }
 }
 
-/* Nothing is claimed for the opposite point, a cap without angle, no start, an unknown centre. */
+/* Nothing is claimed for the opposite point, a cap without angle, no start, an unknown centre.
+ */
 static void test_refusals(void)
 {
     static const slong widths[3] = {2, 2, 1}, degrees[1] = {2};
     model_t m;
     ncf_validated_flow_t flow;
-    ncf_validated_options_t options = {1, 0, 0, 0, 1, NULL};
+    ncf_validated_options_t options = {.uniform = 1, .max_pieces = 1};
     int claims = 0, kept = 0;
     model_init(&m, 2, widths, degrees, some, 10);
     ncf__validated_flow_init(&flow);
@@ -650,8 +764,8 @@ static void test_refusals(void)
         }
         ncf__validated_flow(&flow, &m.problem, m.network, starts[k], centre, tangents[k],
                             &options);
-        claims += ncf_is_proved(flow.enters) || ncf_is_proved(flow.uniform) || flow.delta > 0 ||
-                  flow.reason == NULL || flow.uniform_reason == NULL;
+        claims += ncf_is_proved(flow.enters) || ncf_is_proved(flow.uniform) ||
+                  flow.delta > 0 || flow.reason == NULL || flow.uniform_reason == NULL;
     }
     /* The weights of the NCF are y / 2 for the logistic loss: its sphere flow is treated. */
     m.problem.loss = NCF_LOSS_LOGISTIC;
@@ -670,6 +784,7 @@ int main(void)
     static const ncf_test_t tests[] = {{"rates", test_rates},
                                        {"other networks", test_other_networks},
                                        {"linear forms", test_forms},
+                                       {"turns", test_turns},
                                        {"rows", test_combine},
                                        {"steps", test_steps},
                                        {"scales", test_scales},
