@@ -19,3 +19,11 @@ fuzz-check: tests/fuzz/fuzz-check.c $(proofs_checker_libcheck_la_SOURCES)
 		$(filter %.c,$(proofs_checker_libcheck_la_SOURCES)) -lgmp
 EXTRA_DIST += tests/fuzz/fuzz-check.c
 CLEANFILES += fuzz-check
+
+# The readers of ncf; the library itself must be built for it, see CONTRIBUTING.md.
+EXTRA_PROGRAMS += fuzz-read
+fuzz_read_SOURCES = tests/fuzz/fuzz-read.c
+fuzz_read_LDADD = libncf-core.la
+fuzz_read_LDFLAGS = $(AM_LDFLAGS) -fsanitize=fuzzer
+EXTRA_DIST += tests/fuzz/seed-read.sh
+CLEANFILES += fuzz-read
