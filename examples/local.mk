@@ -1,6 +1,18 @@
 # SPDX-License-Identifier: LGPL-3.0-or-later
 EXTRA_DIST += \
 	examples/README.md \
+	examples/certificates/certify.json \
+	examples/certificates/circle.json \
+	examples/certificates/csv.json \
+	examples/certificates/deep-linear.json \
+	examples/certificates/deep-square.json \
+	examples/certificates/formula.json \
+	examples/certificates/match.json \
+	examples/certificates/plane.json \
+	examples/certificates/quartic.json \
+	examples/certificates/quickstart.json \
+	examples/certificates/rank-two.json \
+	examples/certificates/undecided.json \
 	examples/certify.csv \
 	examples/certify.json \
 	examples/circle.json \

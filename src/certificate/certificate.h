@@ -9,6 +9,7 @@
 #ifndef NCF_CERTIFICATE_H
 #define NCF_CERTIFICATE_H
 
+#include "../corr/tensor.h"
 #include "../network/network.h"
 #include "../pipeline/pipeline.h"
 #include "../pipeline/point_orbit.h"
@@ -160,6 +161,64 @@ void ncf__claim_units(const ncf_claimed_point_t *point, ncf_certificate_t *certi
 /* basin.c: a cap from the gap; after ncf__claim_inertia. */
 void ncf__claim_basin(const ncf_claimed_point_t *point, ncf_certificate_t *certificate,
                       const char *name);
+
+/* ---- Eigenpairs of the tensor --------------------------------------------------------------
+ */
+
+/* A class T q^{m-1} = mu q as c with c_chart = 1, q = B c (T-CHART). */
+typedef struct {
+    slong id; /* the claim exists-unique; 0: not written */
+    slong chart;
+    int real;
+    slong line; /* the number of the line of the result; -1: none */
+    acb_ptr c;  /* r, about */
+    ncf_witness_t witness;
+    int has_witness;
+    double radius; /* of the box of c */
+    arb_ptr box;   /* r + 1, of a real one that was written: c, then nu */
+    slong inertia; /* the claim; 0: none */
+    slong index;
+} ncf_pair_t;
+
+typedef struct {
+    ncf_tensor_t tensor;
+    arb_mat_t forms; /* points x (r + 1): c-coordinates, and the weight */
+    slong id;        /* the claim tensor; 0: none */
+    slong order, dimension, magnitude;
+    slong count, allocated;
+    ncf_pair_t *pairs;
+    slong lines;    /* the claim that gives all lines, by a count; 0: none */
+    slong *of_line; /* for each line of the result the number of its pair, or -1 */
+    slong line_count;
+} ncf_claimed_tensor_t;
+
+/* pairs.c: the claim tensor; 0, with nothing to clear, where the format cannot say it. */
+int ncf__claim_tensor(ncf_claimed_tensor_t *out, ncf_certificate_t *certificate, slong order);
+void ncf__claimed_tensor_clear(ncf_claimed_tensor_t *tensor);
+/* Adds a class near c (r numbers), if it is not one of the list already; refines it. */
+void ncf__add_pair(ncf_claimed_tensor_t *tensor, acb_srcptr c, int real, slong line);
+/* G_j(c) and (m - 1) G c^{m-2}; each may be NULL. */
+void ncf__tensor_forms(acb_ptr gradient, acb_mat_struct *hessian, acb_srcptr c,
+                       const ncf_claimed_tensor_t *tensor, slong prec);
+/* Looks for a witness of each pair, for complex ones with radii of at most 2^-tightness. */
+void ncf__witness_pairs(ncf_claimed_tensor_t *tensor, slong tightness);
+/* Writes the claims exists-unique of the pairs that have a witness. */
+void ncf__claim_pairs(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate);
+
+/* candidates.c: all classes that the result knows, and those of forms in two variables. */
+void ncf__collect_pairs(ncf_claimed_tensor_t *tensor, const ncf_certificate_t *certificate);
+
+/*
+ * classes.c: the eigenpairs of the tensor with signs, indices, and that they are distinct and
+ * all; `missing` is set to what is not claimed of this: static text, NULL if nothing is.
+ */
+void ncf__claim_classes(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate,
+                        const char **missing);
+
+/* closed_form.c: orbits that lines give. */
+void ncf__claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate);
+void ncf__claim_families(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate);
+void ncf__claim_deep_linear(ncf_certificate_t *certificate);
 
 /* ---- Results of ncf_solve (solution.c)
  * ------------------------------------------------------- */

@@ -384,6 +384,20 @@ static void judge(ncf_line_search_t *search, const classes_t *classes)
     flint_free(bound);
 }
 
+/* One class of each group is handed over to the search. */
+static void keep_classes(ncf_line_search_t *search, classes_t *classes)
+{
+    if (classes->distinct == 0 || classes->distinct > NCF_MAX_KEPT_CLASSES)
+        return;
+    search->classes = ncf__malloc((size_t) classes->count, sizeof(*search->classes));
+    for (slong k = 0; k < classes->count; k++) {
+        if (classes->group[k] != k || classes->classes[k].real == 0)
+            continue;
+        search->classes[search->class_count++] = classes->classes[k];
+        classes->classes[k] = (ncf_class_t) {0};
+    }
+}
+
 static void classes_clear(classes_t *classes)
 {
     for (slong k = 0; k < classes->count; k++)
@@ -419,5 +433,6 @@ void ncf__count_classes(ncf_line_search_t *search, const ncf_tensor_t tensor,
     }
     collect_lines(search, &classes);
     judge(search, &classes);
+    keep_classes(search, &classes);
     classes_clear(&classes);
 }

@@ -186,6 +186,9 @@ void ncf__line_search_clear(ncf_line_search_t *search, slong ambient)
         _arb_vec_clear(search->regions[i].direction, ambient);
         arb_clear(search->regions[i].mu);
     }
+    for (slong k = 0; k < search->class_count; k++)
+        ncf__class_clear(&search->classes[k]);
+    ncf__free(search->classes);
     ncf__line_search_forget_notes(search);
     ncf__free(search->argument);
     ncf__free(search->scope);

@@ -7,6 +7,7 @@
 #ifndef NCF_PIPELINE_H
 #define NCF_PIPELINE_H
 
+#include "../certify/eigen.h"
 #include "../certify/lines.h"
 #include "../certify/prune.h"
 #include "../kkt/orbit.h"
@@ -28,6 +29,7 @@ typedef struct {
 
 #define NCF_MAX_NOTES 8
 #define NCF_MAX_REGIONS 50
+#define NCF_MAX_KEPT_CLASSES 5000
 
 /* A part of the sphere that stayed undecided: enclosures of its unit vectors and of mu. */
 typedef struct {
@@ -52,6 +54,9 @@ typedef struct {
     int note_count;
     ncf_region_t regions[NCF_MAX_REGIONS]; /* the first ones; `unresolved` counts all */
     int region_count;
+    ncf_class_t *classes;      /* the classes that were counted, pairwise distinct, for a
+                                  certificate; none if they were too many */
+    slong class_count;
 } ncf_line_search_t;
 
 /*

@@ -2,6 +2,7 @@
 # The program as its users run it.
 CLI_TESTS = \
 	tests/cli/caps.sh \
+	tests/cli/certificate-random.sh \
 	tests/cli/certificate.sh \
 	tests/cli/certify.sh \
 	tests/cli/checkpoint.sh \

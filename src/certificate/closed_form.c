@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-3.0-or-later */
+/*
+ * closed_form.c: orbits of KKT points that eigenlines give, with lambda between two numbers
+ * (T-DECOUPLE, T-RANKONE), and all points of a linear network (T-DEEPLINEAR).
+ */
+#include "certificate.h"
+
+#include "../pipeline/deep.h"
+
+#include <stdlib.h>
+
+#define PREC 256
+#define BOUND_BITS 53
+
+/* lambda_low and lambda_high, a little outside of the ball: a checker encloses it anew. */
+static void write_bounds(ncf_certificate_t *certificate, const arb_t lambda)
+{
+    arb_t wide;
+    arf_t bound;
+    arb_init(wide);
+    arf_init(bound);
+    mag_t room;
+    mag_init(room);
+    arb_get_mag(room, lambda);
+    mag_mul_2exp_si(room, room, -48);
+    arb_set(wide, lambda);
+    arb_add_error_mag(wide, room);
+    arb_get_lbound_arf(bound, wide, BOUND_BITS);
+    ncf__claim_rational(certificate, "lambda_low", bound);
+    arb_get_ubound_arf(bound, wide, BOUND_BITS);
+    ncf__claim_rational(certificate, "lambda_high", bound);
+    mag_clear(room);
+    arf_clear(bound);
+    arb_clear(wide);
+}
+
+/* mu^2 = nu^2 (c . D c)^{m-2} */
+static void square_of_mu(arb_t out, const ncf_claimed_tensor_t *tensor, const ncf_pair_t *pair)
+{
+    arb_t t, sum;
+    arb_init(t);
+    arb_init(sum);
+    for (slong j = 0; j < tensor->dimension; j++) {
+        arb_sqr(out, pair->box + j, PREC);
+        arb_set_fmpq(t, fmpq_mat_entry(tensor->tensor->gram, j, 0), PREC);
+        arb_addmul(sum, out, t, PREC);
+    }
+    arb_pow_ui(sum, sum, (ulong) tensor->order - 2, PREC);
+    arb_sqr(out, pair->box + tensor->dimension, PREC);
+    arb_mul(out, out, sum, PREC);
+    arb_clear(sum);
+    arb_clear(t);
+}
+
+/* Bits with which a checker tells lambda to about 2^-50. */
+static slong choose_bits(const ncf_claimed_tensor_t *tensor, const arb_t square)
+{
+    return 160 + 2 * tensor->magnitude +
+           2 * labs(arf_abs_bound_lt_2exp_si(arb_midref(square)));
+}
+
+/* ---- Two layers ----------------------------------------------------------------------- */
+
+/* The lines of an orbit and how many units are on each: pairs and numbers. */
+static slong group_members(slong *pairs, slong *units, const ncf_claimed_tensor_t *tensor,
+                           const ncf_orbit_struct *orbit)
+{
+    slong count = 0;
+    for (slong k = 0; k < orbit->active; k++) {
+        slong pair = tensor->of_line[orbit->members[k]];
+        if (pair < 0 || tensor->pairs[pair].id == 0)
+            return 0;
+        if (count > 0 && pairs[count - 1] == pair)
+            units[count - 1]++;
+        else {
+            pairs[count] = pair;
+            units[count++] = 1;
+        }
+    }
+    return count;
+}
+
+/* lambda^2 S^{p-1} = p (p/(p+1))^{p-1}, S = sum of n_i |mu_i|^{-2/(p-1)} */
+static slong decoupled_lambda(arb_t out, const ncf_claimed_tensor_t *tensor,
+                              const slong *pairs, const slong *units, slong count)
+{
+    slong p = tensor->order, bits = 0;
+    arb_t square, sum;
+    arb_init(square);
+    arb_init(sum);
+    for (slong i = 0; i < count; i++) {
+        square_of_mu(square, tensor, &tensor->pairs[pairs[i]]);
+        slong needed = choose_bits(tensor, square);
+        bits = needed > bits ? needed : bits;
+        arb_root_ui(square, square, (ulong) p - 1, PREC);
+        arb_set_si(out, units[i]);
+        arb_div(square, out, square, PREC);
+        arb_add(sum, sum, square, PREC);
+    }
+    arb_set_si(out, p);
+    arb_div_si(out, out, p + 1, PREC);
+    arb_div(out, out, sum, PREC);
+    arb_pow_ui(out, out, (ulong) p - 1, PREC);
+    arb_mul_si(out, out, p, PREC);
+    arb_sqrt(out, out, PREC);
+    arb_clear(sum);
+    arb_clear(square);
+    return bits;
+}
+
+/* Premises: the lines, then their inertias; returns whether the index follows. */
+static int list_premises(slong *out, slong *used, const ncf_claimed_tensor_t *tensor,
+                         const slong *pairs, slong count)
+{
+    int known = 1;
+    *used = 0;
+    for (slong i = 0; i < count; i++)
+        out[(*used)++] = tensor->pairs[pairs[i]].id;
+    for (slong i = 0; i < count; i++) {
+        slong inertia = tensor->pairs[pairs[i]].inertia;
+        if (inertia != 0)
+            out[(*used)++] = inertia;
+        known = known && inertia != 0;
+    }
+    return known;
+}
+
+static int claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate,
+                           const ncf_orbit_struct *orbit)
+{
+    size_t size = (size_t) orbit->active;
+    slong *pairs = ncf__malloc(size, sizeof(*pairs)),
+          *units = ncf__malloc(size, sizeof(*units));
+    slong *premises = ncf__malloc(2 * size, sizeof(*premises)), used;
+    slong count = group_members(pairs, units, tensor, orbit);
+    if (count > 0) {
+        arb_t lambda;
+        arb_init(lambda);
+        slong bits = decoupled_lambda(lambda, tensor, pairs, units, count);
+        int known = list_premises(premises, &used, tensor, pairs, count);
+        ncf__claim_open(certificate, "closed-form", "T-DECOUPLE", premises, used);
+        ncf__claim_indices(certificate, "units", units, count);
+        ncf__claim_number(certificate, "size", orbit->size);
+        write_bounds(certificate, lambda);
+        if (known && orbit->index >= 0)
+            ncf__claim_integer(certificate, "index", orbit->index);
+        ncf__claim_integer(certificate, "bits", bits);
+        ncf__claim_close(certificate);
+        arb_clear(lambda);
+    }
+    ncf__free(premises);
+    ncf__free(units);
+    ncf__free(pairs);
+    return count > 0;
+}
+
+void ncf__claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate)
+{
+    const ncf_orbit_list_t *list = &certificate->result->orbits;
+    slong lost = 0, gaps = 0;
+    for (slong k = 0; k < list->count; k++) {
+        lost += list->orbits[k].dimension > 0 ||
+                !claim_decoupled(tensor, certificate, &list->orbits[k]);
+        gaps += list->orbits[k].second_order == NCF_SECOND_ORDER_STRICT;
+    }
+    if (lost > 0)
+        ncf__unproved(certificate, "their lines are not isolated, or not in the certificate",
+                      "%ld of the orbits that are listed", (long) lost);
+    if (gaps > 0)
+        ncf__unproved(certificate, ncf__reason_no_claim,
+                      "the gaps of the orbits that are strict to second order");
+}
+
+/* ---- Rank one ------------------------------------------------------------------------------
+ */
+
+static int claim_family(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate,
+                        const ncf_rank_one_family_t *family)
+{
+    const ncf_rank_one_shape_t *shape = &certificate->result->deep->shape;
+    slong number = tensor->of_line[family->line], layers = shape->depth - 1;
+    if (family->dimension > 0 || number < 0 || tensor->pairs[number].id == 0)
+        return 0;
+    const ncf_pair_t *pair = &tensor->pairs[number];
+    int single = pair->inertia != 0 && family->index >= 0;
+    for (slong l = 0; l < layers; l++)
+        single = single && family->supports[l] == 1;
+    slong premises[2] = {pair->id, pair->inertia};
+    arb_t mu, lambda;
+    arb_init(mu);
+    arb_init(lambda);
+    square_of_mu(mu, tensor, pair);
+    slong bits = choose_bits(tensor, mu);
+    arb_sqrt(mu, mu, PREC);
+    ncf__rank_one_lambda(lambda, shape, mu, family->supports, PREC);
+    ncf__claim_open(certificate, "closed-form", "T-RANKONE", premises, single ? 2 : 1);
+    ncf__claim_indices(certificate, "supports", family->supports, layers);
+    ncf__claim_number(certificate, "size", family->size);
+    write_bounds(certificate, lambda);
+    if (single)
+        ncf__claim_integer(certificate, "index", family->index);
+    ncf__claim_integer(certificate, "bits", bits);
+    ncf__claim_close(certificate);
+    arb_clear(lambda);
+    arb_clear(mu);
+    return 1;
+}
+
+void ncf__claim_families(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate)
+{
+    const ncf_deep_t *deep = certificate->result->deep;
+    slong lost = 0;
+    for (slong l = 0; l < deep->shape.depth - 1; l++) {
+        /* T-RANKONE is stated for these networks only. */
+        if (deep->shape.degrees[l] == 1 && deep->shape.widths[l + 1] > 1) {
+            ncf__unproved(certificate, ncf__reason_no_claim, "the rank-one families");
+            return;
+        }
+    }
+    for (slong k = 0; k < deep->families.count; k++)
+        lost += !claim_family(tensor, certificate, &deep->families.families[k]);
+    if (lost > 0)
+        ncf__unproved(certificate, "their lines are not isolated, or not in the certificate",
+                      "%ld of the rank-one families that are listed", (long) lost);
+}
+
+/* ---- Linear networks
+ * ------------------------------------------------------------------------ */
+
+/* lambda^2 = K^(2-K) |m|^2, m = sum_i z_i x_i */
+static int linear_lambda(arb_t out, const ncf_certificate_t *certificate)
+{
+    const struct ncf_problem *problem = certificate->problem;
+    slong depth = problem->network.depth;
+    fmpq_t sum, entry;
+    fmpq_init(sum);
+    fmpq_init(entry);
+    for (slong j = 0; j < problem->network.inputs; j++) {
+        fmpq_zero(entry);
+        for (slong i = 0; i < problem->points; i++)
+            fmpq_addmul(entry, fmpq_mat_entry(certificate->weights, i, 0),
+                        fmpq_mat_entry(problem->x, i, j));
+        fmpq_addmul(sum, entry, entry);
+    }
+    int positive = fmpq_sgn(sum) > 0;
+    arb_set_fmpq(out, sum, PREC);
+    for (slong k = 0; k < depth - 2; k++)
+        arb_div_si(out, out, depth, PREC);
+    arb_sqrt(out, out, PREC);
+    fmpq_clear(entry);
+    fmpq_clear(sum);
+    return positive;
+}
+
+void ncf__claim_deep_linear(ncf_certificate_t *certificate)
+{
+    const ncf_network_spec_t *spec = &certificate->problem->network;
+    arb_t lambda;
+    slong dimension = 0;
+    arb_init(lambda);
+    for (slong l = 1; l < spec->depth; l++)
+        dimension += spec->widths[l] - 1;
+    if (linear_lambda(lambda, certificate)) {
+        ncf__claim_open(certificate, "closed-form", "T-DEEPLINEAR", NULL, 0);
+        write_bounds(certificate, lambda);
+        ncf__claim_integer(certificate, "dimension", dimension);
+        ncf__claim_close(certificate);
+    } else {
+        ncf__unproved(certificate, ncf__reason_no_claim, "N is zero, and so is every lambda");
+    }
+    arb_clear(lambda);
+}
