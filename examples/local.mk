@@ -40,8 +40,12 @@ EXTRA_DIST += \
 	examples/separable.json \
 	examples/studies/census-large.json \
 	examples/studies/census.json \
+	examples/studies/early-large.json \
+	examples/studies/early.json \
 	examples/studies/identities-large.json \
 	examples/studies/identities.json \
+	examples/studies/limits-large.json \
+	examples/studies/limits.json \
 	examples/studies/rank-one-large.json \
 	examples/studies/rank-one.json \
 	examples/undecided.json

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* ---- Where values go ---------------------------------------------------------------- */
+/* ---- Where values go ------------------------------------------------------------ */
 
 static json_t *member(json_t *problem, const char *first, const char *second)
 {
@@ -116,34 +116,36 @@ static int set_teacher_seed(json_t *problem, const json_t *value)
     return json_object_set_new(teacher, "seed", json_deep_copy(value)) == 0;
 }
 
-/* ---- The table of axes --------------------------------------------------------------- */
+/* ---- The table of axes ---------------------------------------------------------- */
 
 static const ncf_axis_kind_t kinds[] = {
-    {"problem", NCF_AXIS_FILE, 0, 0, "", "problem", 0, NULL, NULL},
-    {"widths", NCF_AXIS_WIDTHS, 1, NCF_PROBLEM_MAX_WIDTH, "network/widths", "widths", 0,
+    {"problem", NCF_AXIS_FILE, 0, 0, "", "problem", NULL, NULL, NULL},
+    {"widths", NCF_AXIS_WIDTHS, 1, NCF_PROBLEM_MAX_WIDTH, "network/widths", "widths", NULL,
      set_widths, "a network"},
-    {"dimension", NCF_AXIS_INTEGER, 1, NCF_PROBLEM_MAX_WIDTH, "network/widths/0", "d", 0,
+    {"dimension", NCF_AXIS_INTEGER, 1, NCF_PROBLEM_MAX_WIDTH, "network/widths/0", "d", NULL,
      set_dimension, "a network with widths"},
-    {"hidden", NCF_AXIS_HIDDEN, 1, NCF_PROBLEM_MAX_WIDTH, "network/widths", "hidden", 0,
+    {"hidden", NCF_AXIS_HIDDEN, 1, NCF_PROBLEM_MAX_WIDTH, "network/widths", "hidden", NULL,
      set_hidden, "a network with widths"},
-    {"activation", NCF_AXIS_ACTIVATION, 0, 0, "network/activation", "activation", 0,
+    {"activation", NCF_AXIS_ACTIVATION, 0, 0, "network/activation", "activation", NULL,
      set_activation, "a network"},
-    {"degree", NCF_AXIS_INTEGER, 1, NCF_PROBLEM_MAX_DEGREE, "network/activation", "p", 0,
+    {"degree", NCF_AXIS_INTEGER, 1, NCF_PROBLEM_MAX_DEGREE, "network/activation", "p", NULL,
      set_degree, "a network"},
-    {"loss", NCF_AXIS_WORD, 0, 0, "loss", "loss", 0, set_loss, ""},
-    {"points", NCF_AXIS_INTEGER, 1, NCF_PROBLEM_MAX_NUMBERS, "data/random/points", "N", 0,
+    {"loss", NCF_AXIS_WORD, 0, 0, "loss", "loss", NULL, set_loss, ""},
+    {"points", NCF_AXIS_INTEGER, 1, NCF_PROBLEM_MAX_NUMBERS, "data/random/points", "N", NULL,
      set_points, "drawn data"},
-    {"distribution", NCF_AXIS_WORD, 0, 0, "data/random/distribution", "distribution", 0,
+    {"distribution", NCF_AXIS_WORD, 0, 0, "data/random/distribution", "distribution", NULL,
      set_distribution, "drawn data"},
-    {"labels", NCF_AXIS_WORD, 0, 0, "data/random/labels", "labels", 0, set_labels,
+    {"labels", NCF_AXIS_WORD, 0, 0, "data/random/labels", "labels", NULL, set_labels,
      "drawn data"},
     {"bound", NCF_AXIS_INTEGER, 1, UINT64_C(1000000000000000000), "data/random/bound", "bound",
-     0, set_bound, "drawn data"},
-    {"seed", NCF_AXIS_INTEGER, 0, INT64_MAX, "data/random/seed", "seed", 0, set_seed,
+     NULL, set_bound, "drawn data"},
+    {"seed", NCF_AXIS_INTEGER, 0, INT64_MAX, "data/random/seed", "seed", NULL, set_seed,
      "drawn data"},
     {"teacher-seed", NCF_AXIS_INTEGER, 0, INT64_MAX, "data/random/teacher/seed",
-     "teacher seed", 0, set_teacher_seed, "drawn data with a teacher"},
-    {"lambda-min", NCF_AXIS_NUMBER, 0, 0, "", "lambda-min", 1, NULL, NULL},
+     "teacher seed", NULL, set_teacher_seed, "drawn data with a teacher"},
+    {"lambda-min", NCF_AXIS_NUMBER, 0, 0, "", "lambda-min", "lambda-min", NULL, NULL},
+    {"delta", NCF_AXIS_NUMBER, 0, 0, "", "delta", "delta", NULL, NULL},
+    {"start", NCF_AXIS_INTEGER, 0, INT64_MAX, "", "start", "start", NULL, NULL},
 };
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
@@ -160,10 +162,11 @@ const ncf_axis_kind_t *ncf__axis_find(const char *name)
 const char *ncf__axis_names(void)
 {
     return "problem, widths, dimension, hidden, activation, degree, loss, points, "
-           "distribution, labels, bound, seed, teacher-seed, lambda-min";
+           "distribution, labels, bound, seed, teacher-seed, lambda-min, delta, "
+           "start";
 }
 
-/* ---- Labels ---------------------------------------------------------------------------- */
+/* ---- Labels --------------------------------------------------------------------- */
 
 /* Both texts become one; they are freed. */
 static char *join(char *left, const char *separator, char *right)

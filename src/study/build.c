@@ -42,8 +42,7 @@ void ncf__tally_clear(ncf_tally_t *tally)
     ncf__free(tally->times);
 }
 
-/* ---- The empty table
- * ---------------------------------------------------------------------------- */
+/* ---- The empty table ------------------------------------------------------------ */
 
 static void add_label(struct ncf_table *table, const ncf_axis_kind_t *kind)
 {
@@ -103,9 +102,7 @@ void ncf_table_free(ncf_table_t *table)
     ncf__free(table);
 }
 
-/* ---- Rows
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Rows ----------------------------------------------------------------------- */
 
 static slong row_count(const struct ncf_study *study)
 {
@@ -154,8 +151,7 @@ static void start_row(struct ncf_table *table, ncf_row_t *row, const struct ncf_
         ncf__cell_init(&row->cells[i], table->columns[i].kind->type);
 }
 
-/* ---- Notes of one case
- * ------------------------------------------------------------------------------- */
+/* ---- Notes of one case ---------------------------------------------------------- */
 
 /* The theorems that an argument names: "... (T-COUNT, T-REAL)". */
 static void add_theorems(ncf_tally_t *tally, const char *argument)
@@ -207,6 +203,12 @@ static void note_case(struct ncf_table *table, const ncf_facts_t *facts)
                                          "point that was found proved there");
     if (facts->answers[NCF_TASK_PRUNE] != NULL)
         ncf__tally_add(&table->searches, "enumerated by branch and prune in all weights");
+    if (facts->answers[NCF_TASK_FLOW] != NULL)
+        ncf__tally_add(&table->searches, "followed one run of a flow; points, caps and that "
+                                         "directions lie in them are proved, the rest is "
+                                         "measured");
+    if (facts->answers[NCF_TASK_RUNS] != NULL)
+        ncf__tally_add(&table->searches, "followed runs from random starts, likewise");
     if (facts->answers[NCF_TASK_CERTIFY] != NULL)
         ncf__tally_add(&table->searches,
                        "listed orbits certified again from 40 decimals of their weights");
@@ -218,6 +220,9 @@ static char *reason_of(const ncf_facts_t *facts, ncf_case_status_t status)
     const json_t *answer = facts->answers[NCF_TASK_SOLVE];
     const json_t *first = json_array_get(json_object_get(answer, "undecided"), 0);
     const char *text = json_string_value(json_object_get(first, "reason"));
+    const json_t *match = json_object_get(facts->answers[NCF_TASK_FLOW], "match");
+    if (text == NULL)
+        text = json_string_value(json_object_get(match, "reason"));
     if (status == NCF_CASE_MISSING)
         return ncf__strdup("not run yet");
     if (status == NCF_CASE_LIMIT)
@@ -244,9 +249,7 @@ static void add_reason(struct ncf_table *table, const struct ncf_study *study, s
     ncf__free(reason);
 }
 
-/* ---- Cases
- * ---------------------------------------------------------------------------------------------
- */
+/* ---- Cases ---------------------------------------------------------------------- */
 
 /* The order of severity: a later one hides an earlier one. */
 static ncf_case_status_t worse(ncf_case_status_t a, ncf_case_status_t b)
@@ -356,8 +359,7 @@ void ncf__table_fill(struct ncf_table *table, const struct ncf_study *study,
     drop_empty_rows(table);
 }
 
-/* ---- What it says as a whole
- * ------------------------------------------------------------------------------ */
+/* ---- What it says as a whole ---------------------------------------------------- */
 
 slong ncf__row_open(const ncf_row_t *row)
 {

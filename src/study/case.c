@@ -49,8 +49,7 @@ static ncf_status_t apply_axes(int *unfit, json_t *problem, const struct ncf_stu
     return NCF_OK;
 }
 
-/* ---- Data files
- * ------------------------------------------------------------------------------ */
+/* ---- Data files ----------------------------------------------------------------- */
 
 static ncf_status_t digest_file(json_t *files, const char *directory, const json_t *name,
                                 ncf_error_t *err)
@@ -82,21 +81,37 @@ static ncf_status_t digest_files(json_t *files, const json_t *problem, const cha
     return digest_file(files, directory, json_object_get(npy, "y"), err);
 }
 
-/* ---- The case
- * ---------------------------------------------------------------------------------- */
+/* ---- The case ------------------------------------------------------------------- */
+
+/* A value of an axis that is an option; texts are borrowed. */
+static void set_option(ncf_case_options_t *options, const char *name, const json_t *value)
+{
+    if (strcmp(name, "lambda-min") == 0)
+        options->lambda_min = (char *) json_string_value(value);
+    else if (strcmp(name, "delta") == 0)
+        options->delta = (char *) json_string_value(value);
+    else
+        options->start = (uint64_t) json_integer_value(value);
+}
+
+static char *copy_text(const char *text)
+{
+    return text != NULL ? ncf__strdup(text) : NULL;
+}
 
 /* The options of the study, and those that are axes. */
 static void set_options(ncf_case_t *out, const struct ncf_study *study, slong index)
 {
-    const char *bound = study->options.lambda_min;
+    out->options = study->options;
     for (int i = 0; i < study->axis_count; i++) {
         const ncf_axis_t *axis = &study->axes[i];
-        if (axis->kind->is_option)
-            bound = json_string_value(
+        if (axis->kind->option != NULL)
+            set_option(
+                &out->options, axis->kind->option,
                 json_array_get(axis->values, (size_t) ncf__study_digit(study, index, i)));
     }
-    out->options = study->options;
-    out->options.lambda_min = bound != NULL ? ncf__strdup(bound) : NULL;
+    out->options.lambda_min = copy_text(out->options.lambda_min);
+    out->options.delta = copy_text(out->options.delta);
 }
 
 static ncf_status_t load_base(json_t **problem, char **directory,
@@ -147,14 +162,30 @@ void ncf__case_clear(ncf_case_t *item)
 {
     json_decref(item->files);
     ncf__free(item->options.lambda_min);
+    ncf__free(item->options.delta);
     ncf__free(item->directory);
     ncf__free(item->text);
     memset(item, 0, sizeof(*item));
 }
 
-/* ---- Keys
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Keys ----------------------------------------------------------------------- */
+
+/* Options of the list that ncf_solve makes. */
+static void set_solve_options(json_t *object, const ncf_case_options_t *options)
+{
+    json_object_set_new(object, "top", json_integer((json_int_t) options->top));
+    json_object_set_new(object, "max-classes",
+                        json_integer((json_int_t) options->max_classes));
+}
+
+static void set_flow_options(json_t *object, const ncf_case_options_t *options)
+{
+    static const char *const kinds[] = {"training", "ncf", "sphere", "descent"};
+    json_object_set_new(object, "flow", json_string(kinds[options->flow]));
+    json_object_set_new(object, "flow-seed", json_integer((json_int_t) options->flow_seed));
+    if (options->delta != NULL)
+        json_object_set_new(object, "delta", json_string(options->delta));
+}
 
 /* The options that the answer of a task depends on. */
 static json_t *key_options(const ncf_case_options_t *options, ncf_task_t task)
@@ -162,17 +193,20 @@ static json_t *key_options(const ncf_case_options_t *options, ncf_task_t task)
     json_t *object = json_object();
     json_object_set_new(object, "precision", json_integer(options->precision));
     json_object_set_new(object, "max-precision", json_integer(options->max_precision));
-    if (options->lambda_min != NULL)
+    if (options->lambda_min != NULL && task != NCF_TASK_FLOW)
         json_object_set_new(object, "lambda-min", json_string(options->lambda_min));
-    if (task != NCF_TASK_PRUNE)
+    if (task != NCF_TASK_PRUNE && task != NCF_TASK_FLOW)
         json_object_set_new(object, "seed", json_integer((json_int_t) options->seed));
     if (task == NCF_TASK_SEARCH)
         json_object_set_new(object, "starts", json_integer(options->starts));
-    if (task == NCF_TASK_SOLVE || task == NCF_TASK_CERTIFY) {
-        json_object_set_new(object, "top", json_integer((json_int_t) options->top));
-        json_object_set_new(object, "max-classes",
-                            json_integer((json_int_t) options->max_classes));
-    }
+    if (task == NCF_TASK_SOLVE || task == NCF_TASK_CERTIFY || task == NCF_TASK_RUNS)
+        set_solve_options(object, options);
+    if (task == NCF_TASK_FLOW || task == NCF_TASK_RUNS)
+        set_flow_options(object, options);
+    if (task == NCF_TASK_FLOW)
+        json_object_set_new(object, "start", json_integer((json_int_t) options->start));
+    if (task == NCF_TASK_RUNS)
+        json_object_set_new(object, "runs", json_integer(options->runs));
     return object;
 }
 

@@ -31,8 +31,7 @@ void ncf__cell_clear(ncf_cell_t *cell)
     ncf__free(cell->text);
 }
 
-/* ---- Adding
- * ---------------------------------------------------------------------------------- */
+/* ---- Adding --------------------------------------------------------------------- */
 
 /* Finite values that have been added. */
 static slong known(const ncf_cell_t *cell)
@@ -122,8 +121,7 @@ void ncf__cell_add_text(ncf_cell_t *cell, const char *text)
     cell->text = copy;
 }
 
-/* ---- Numbers as text
- * ----------------------------------------------------------------------------- */
+/* ---- Numbers as text ------------------------------------------------------------ */
 
 static char *integer_text(const fmpz_t value)
 {
@@ -218,8 +216,7 @@ const char *ncf__cell_quality(const ncf_cell_t *cell)
     return cell->at_least ? "lower bound" : "exact";
 }
 
-/* ---- Cells as text
- * --------------------------------------------------------------------------------- */
+/* ---- Cells as text -------------------------------------------------------------- */
 
 /* A number that may be "?" in the style; it is freed. */
 static char *styled(char *number, ncf_style_t style)

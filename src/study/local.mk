@@ -17,6 +17,7 @@ libncf_core_la_SOURCES += \
 	src/study/task.c \
 	src/study/task_certify.c \
 	src/study/task_enumerate.c \
+	src/study/task_flow.c \
 	src/study/write.h \
 	src/study/write_data.c \
 	src/study/write_text.c

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* ---- The last columns
- * ------------------------------------------------------------------------ */
+/* ---- The last columns ----------------------------------------------------------- */
 
 int ncf__table_tail_count(const struct ncf_table *table)
 {
@@ -28,8 +27,7 @@ char *ncf__table_tail_text(const struct ncf_table *table, const ncf_row_t *row, 
     return ncf__strdup("?");
 }
 
-/* ---- Texts
- * --------------------------------------------------------------------------------------- */
+/* ---- Texts ---------------------------------------------------------------------- */
 
 /* text becomes text + separator + more; both are freed. */
 static char *append(char *text, const char *separator, char *more)
@@ -91,8 +89,7 @@ static char *software_text(const struct ncf_table *table)
                        table->study_sha256);
 }
 
-/* ---- The notes
- * -------------------------------------------------------------------------------------- */
+/* ---- The notes ------------------------------------------------------------------ */
 
 static void add(ncf_note_t *notes, slong *count, const char *lead, char *text)
 {

@@ -63,8 +63,7 @@ static void find_way(way_t *way, const char *text, size_t offset)
     while (at > 0 && at < offset);
 }
 
-/* ---- From the way to a node of the study
- * ---------------------------------------------------- */
+/* ---- From the way to a node of the study ---------------------------------------- */
 
 /* Follows the steps from `first` on as far as the values have them, and fails there. */
 static ncf_status_t fail_below(const ncf_document_t *document, const ncf_node_t *node,
@@ -142,8 +141,7 @@ static ncf_status_t fail_case(const struct ncf_study *study, const ncf_document_
                           fact->text);
 }
 
-/* ---- Trying
- * ------------------------------------------------------------------------------------- */
+/* ---- Trying --------------------------------------------------------------------- */
 
 /* A problem file is refused at its own place, before the grid changes it. */
 static ncf_status_t try_file(const struct ncf_study *study, slong index, ncf_error_t *err)
@@ -204,7 +202,7 @@ ncf_status_t ncf__study_check_cases(const struct ncf_study *study, ncf_document_
         stride /= count;
         /* The values of a range are integers in bounds: the ends stand for all of them. */
         slong jump = axis->is_range && count > 1 ? count - 1 : 1;
-        for (slong k = jump; k < count && axis->kind->is_option == 0; k += jump)
+        for (slong k = jump; k < count && axis->kind->option == NULL; k += jump)
             NCF_TRY(try_case(study, document, root, k * stride, i));
     }
     return NCF_OK;

@@ -74,8 +74,7 @@ static void add_counted(ncf_cell_t *cell, const json_t *result, const char *name
     fmpz_clear(value);
 }
 
-/* ---- Counts of ncf_solve
- * ----------------------------------------------------------------------- */
+/* ---- Counts of ncf_solve -------------------------------------------------------- */
 
 static void points(ncf_cell_t *cell, const ncf_facts_t *facts)
 {
@@ -117,8 +116,7 @@ static void undecided(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_clear(count);
 }
 
-/* ---- Second order and rank
- * ----------------------------------------------------------------------- */
+/* ---- Second order and rank ------------------------------------------------------ */
 
 typedef struct {
     fmpz_t strict, one, other; /* points in listed orbits */
@@ -228,8 +226,7 @@ static void rank_one_share(ncf_cell_t *cell, const ncf_facts_t *facts)
     ranks_clear(&ranks);
 }
 
-/* ---- The index histogram
- * ------------------------------------------------------------------------------ */
+/* ---- The index histogram -------------------------------------------------------- */
 
 /*
  * Two layers, all lines isolated: with the lines' indices i(q) the points of index k are
@@ -323,8 +320,7 @@ static void index_histogram(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_poly_clear(bins);
 }
 
-/* ---- Values of lambda
- * ------------------------------------------------------------------------------------ */
+/* ---- Values of lambda ----------------------------------------------------------- */
 
 /* The largest one is known when the list is complete: orbits are in decreasing order. */
 static void largest_lambda(ncf_cell_t *cell, const ncf_facts_t *facts)
@@ -366,9 +362,7 @@ static void gap(ncf_cell_t *cell, const ncf_facts_t *facts)
     arb_clear(least);
 }
 
-/* ---- Verdicts
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- Verdicts ------------------------------------------------------------------- */
 
 static ncf_verdict_t verdict_of(const json_t *word)
 {
@@ -415,8 +409,7 @@ static void seconds(ncf_cell_t *cell, const ncf_facts_t *facts)
     arb_clear(value);
 }
 
-/* ---- Independent routes
- * ----------------------------------------------------------------------------------------- */
+/* ---- Independent routes --------------------------------------------------------- */
 
 /* A number of an answer that is written as a string. */
 static void add_number(ncf_cell_t *cell, const json_t *answer, const char *name, int at_least)
@@ -544,13 +537,164 @@ static void rank_one_values(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_clear(whole);
 }
 
-/* ---- The table of quantities
- * ---------------------------------------------------------------------------------------- */
+/* ---- Runs of flows -------------------------------------------------------------- */
+
+static const json_t *flow_match(const ncf_facts_t *facts)
+{
+    return json_object_get(facts->answers[NCF_TASK_FLOW], "match");
+}
+
+/* A measured number; what there is none of is open. */
+static void add_measured(ncf_cell_t *cell, const json_t *value)
+{
+    arb_t number;
+    arb_init(number);
+    if (json_is_number(value)) {
+        arb_set_d(number, json_number_value(value));
+        ncf__cell_add_real(cell, number);
+    } else {
+        ncf__cell_add_open(cell);
+    }
+    arb_clear(number);
+}
+
+static void add_part(ncf_cell_t *cell, json_int_t part, json_int_t whole)
+{
+    fmpz_t a, b;
+    fmpz_init_set_si(a, (slong) part);
+    fmpz_init_set_si(b, (slong) whole);
+    ncf__cell_add_share(cell, a, b, 0);
+    fmpz_clear(a);
+    fmpz_clear(b);
+}
+
+static void flow_matched(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_part(cell, word_is(json_object_get(flow_match(facts), "verdict"), "matched"), 1);
+}
+
+static void flow_verdict(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    const char *word = json_string_value(json_object_get(flow_match(facts), "verdict"));
+    ncf__cell_add_text(cell, word != NULL ? word : "?");
+}
+
+static void final_angle(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    arb_t angle;
+    arb_init(angle);
+    if (read_ball(angle, json_object_get(flow_match(facts), "last_angle")))
+        ncf__cell_add_real(cell, angle);
+    else
+        ncf__cell_add_open(cell);
+    arb_clear(angle);
+}
+
+static void entry_tau(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    const json_t *flow = json_object_get(facts->answers[NCF_TASK_FLOW], "flow");
+    add_measured(cell, json_object_get(flow, "entry_tau"));
+}
+
+static void entry_norm(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_measured(cell, json_object_get(flow_match(facts), "entry_norm_ratio"));
+}
+
+/* The number of runs that a result counts under a word. */
+static json_int_t run_count(const ncf_facts_t *facts, const char *word)
+{
+    const json_t *runs = json_object_get(facts->answers[NCF_TASK_RUNS], "runs");
+    return json_integer_value(json_object_get(runs, word));
+}
+
+static const json_t *limits_of(const ncf_facts_t *facts)
+{
+    return json_object_get(facts->answers[NCF_TASK_RUNS], "orbits");
+}
+
+static void add_number_of(ncf_cell_t *cell, json_int_t value)
+{
+    fmpz_t count;
+    fmpz_init_set_si(count, (slong) value);
+    ncf__cell_add_count(cell, count, 0);
+    fmpz_clear(count);
+}
+
+static void runs_matched(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_part(cell, run_count(facts, "matched"), run_count(facts, "finished"));
+}
+
+static void runs_zero(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_number_of(cell, run_count(facts, "zero"));
+}
+
+static void runs_unmatched(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_number_of(cell, run_count(facts, "unmatched") + run_count(facts, "ambiguous"));
+}
+
+static void limits(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_number_of(cell, (json_int_t) json_array_size(limits_of(facts)));
+}
+
+static json_int_t strict_limits(const ncf_facts_t *facts)
+{
+    const json_t *list = limits_of(facts);
+    json_int_t count = 0;
+    for (size_t i = 0; i < json_array_size(list); i++)
+        count += word_is(json_object_get(json_array_get(list, i), "second_order"), "strict");
+    return count;
+}
+
+static void limits_strict(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    add_part(cell, strict_limits(facts), (json_int_t) json_array_size(limits_of(facts)));
+}
+
+/* Of a list that is proved complete and has finitely many orbits. */
+static void strict_reached(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    const json_t *strict = json_object_get(facts->answers[NCF_TASK_RUNS], "strict_orbits");
+    if (json_is_integer(strict))
+        add_part(cell, strict_limits(facts), json_integer_value(strict));
+    else
+        ncf__cell_add_open(cell);
+}
+
+/*
+ * Is every point that runs turn to in the list of ncf_solve? One that is proved to be none of
+ * a list that holds all strict orbits contradicts the list.
+ */
+static void limits_listed(ncf_cell_t *cell, const ncf_facts_t *facts)
+{
+    const json_t *list = limits_of(facts);
+    int whole =
+        json_is_integer(json_object_get(facts->answers[NCF_TASK_RUNS], "strict_orbits"));
+    ncf_verdict_t verdict = ncf_proved();
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *orbit = json_array_get(list, i);
+        const json_t *listed = json_object_get(orbit, "listed");
+        int strict = word_is(json_object_get(orbit, "second_order"), "strict");
+        ncf_verdict_t one = json_is_true(listed)                       ? ncf_proved()
+                            : json_is_false(listed) && whole && strict ? ncf_refuted()
+                                                                       : ncf_undecided();
+        verdict = ncf_verdict_and(verdict, one);
+    }
+    ncf__cell_add_verdict(cell, verdict);
+}
+
+/* ---- The table of quantities ---------------------------------------------------- */
 
 #define SOLVE (1 << NCF_TASK_SOLVE)
 #define CERTIFY (1 << NCF_TASK_CERTIFY)
 #define SEARCH (1 << NCF_TASK_SEARCH)
 #define PRUNE (1 << NCF_TASK_PRUNE)
+#define FLOW (1 << NCF_TASK_FLOW)
+#define RUNS (1 << NCF_TASK_RUNS)
 
 #define NUMBER(name, heading, tasks, function)                                                \
     {                                                                                         \
@@ -598,6 +742,18 @@ static const ncf_quantity_kind_t kinds[] = {
     {"norm_error", "norm error", NCF_CELL_BOUND, 1, NCF_SUMMARY_GREATEST, CERTIFY, 0,
      norm_error},
     OTHER("rank_one_values", "rank-one values", NCF_CELL_SHARE, CERTIFY, rank_one_values),
+    OTHER("flow_matched", "matched", NCF_CELL_SHARE, FLOW, flow_matched),
+    OTHER("flow_verdict", "verdict", NCF_CELL_TEXT, FLOW, flow_verdict),
+    REAL("final_angle", "final angle", FLOW, final_angle),
+    REAL("entry_tau", "entry tau", FLOW, entry_tau),
+    REAL("entry_norm", "norm ratio at entry", FLOW, entry_norm),
+    OTHER("runs_matched", "runs matched", NCF_CELL_SHARE, RUNS, runs_matched),
+    NUMBER("runs_zero", "runs to zero", RUNS, runs_zero),
+    NUMBER("runs_unmatched", "runs unmatched", RUNS, runs_unmatched),
+    NUMBER("limits", "limits", RUNS, limits),
+    OTHER("limits_strict", "limits of 2nd order", NCF_CELL_SHARE, RUNS, limits_strict),
+    OTHER("strict_reached", "2nd order reached", NCF_CELL_SHARE, RUNS, strict_reached),
+    CHECK("limits_listed", "limits listed", RUNS, limits_listed),
     {"seconds", "seconds", NCF_CELL_REAL, 1, NCF_SUMMARY_SUM, 0, 0, seconds},
 };
 
@@ -609,7 +765,10 @@ const char *ncf__quantity_names(void)
            "second_order_other_rank, other_rank_exists, rank_one_share, lines, "
            "largest_lambda, gap, index_histogram, complete, euler_identity, layer_norms, "
            "undecided, method, search_points, search_orbits, search_starts, search_agrees, "
-           "prune_points, prune_agrees, certified, norm_error, rank_one_values, seconds";
+           "prune_points, prune_agrees, certified, norm_error, rank_one_values, "
+           "flow_matched, flow_verdict, final_angle, entry_tau, entry_norm, runs_matched, "
+           "runs_zero, runs_unmatched, limits, limits_strict, strict_reached, limits_listed, "
+           "seconds";
 }
 
 const ncf_quantity_kind_t *ncf__quantity_kind(int index)

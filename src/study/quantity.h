@@ -65,8 +65,7 @@ char *ncf__cell_high(const ncf_cell_t *cell, long digits); /* the other end of a
 /* "exact", "lower bound", "upper bound", "infinite", "unknown" or "none" (no case); static. */
 const char *ncf__cell_quality(const ncf_cell_t *cell);
 
-/* ---- Quantities (quantity.c)
- * ------------------------------------------------------------------ */
+/* ---- Quantities (quantity.c) ---------------------------------------------------- */
 
 /* The records of one case. */
 typedef struct {

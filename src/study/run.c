@@ -30,8 +30,7 @@ typedef struct {
     ncf_error_t *err;
 } run_t;
 
-/* ---- What is to be done
- * ---------------------------------------------------------------------------- */
+/* ---- What is to be done --------------------------------------------------------- */
 
 /*
  * A record that is not proved in all was made with a time limit; a longer one may prove
@@ -104,8 +103,7 @@ static void list_pending(run_t *run)
     }
 }
 
-/* ---- One record
- * ---------------------------------------------------------------------------------------- */
+/* ---- One record ----------------------------------------------------------------- */
 
 /* The work inside a case shows how far the study is. */
 static void tick(void *context, const char *stage, double done, double total)
@@ -211,9 +209,7 @@ static void job(void *context, slong k, int worker)
         tick(run, "", 0, 0);
 }
 
-/* ---- All records
- * ------------------------------------------------------------------------------------------
- */
+/* ---- All records ---------------------------------------------------------------- */
 
 static void wait_a_moment(void)
 {
@@ -239,8 +235,7 @@ static ncf_limit_t run_units(run_t *run, int threads)
     return limit;
 }
 
-/* ---- The public functions
- * ------------------------------------------------------------------------------------- */
+/* ---- The public functions ------------------------------------------------------- */
 
 void ncf_table_options_init(ncf_table_options_t *options)
 {

@@ -8,8 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- Opening
- * -------------------------------------------------------------------------------- */
+/* ---- Opening -------------------------------------------------------------------- */
 
 static ncf_status_t system_fail(ncf_error_t *err, const char *path, int cause)
 {
@@ -58,8 +57,7 @@ void ncf__store_close(ncf_store_t *store)
     ncf__free(store->folders);
 }
 
-/* ---- Reading
- * --------------------------------------------------------------------------------- */
+/* ---- Reading -------------------------------------------------------------------- */
 
 static int is_record(const json_t *record, const json_t *key)
 {
@@ -81,8 +79,7 @@ json_t *ncf__store_find(const ncf_store_t *store, const char *digest, const json
     return NULL;
 }
 
-/* ---- Claims
- * ----------------------------------------------------------------------------------- */
+/* ---- Claims --------------------------------------------------------------------- */
 
 /*
  * One byte of the lock file stands for a record. Such a lock ends with its process, however
@@ -117,8 +114,7 @@ void ncf__store_release(ncf_store_t *store, const char *digest)
     set_lock(store, digest, F_UNLCK);
 }
 
-/* ---- Writing
- * ----------------------------------------------------------------------------------- */
+/* ---- Writing -------------------------------------------------------------------- */
 
 static int write_file(const char *path, const json_t *record)
 {

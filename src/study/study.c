@@ -8,7 +8,7 @@
 
 #define STUDY_KEYS "ncf-study, title, base, grid, options, quantities, group"
 
-/* ---- Exact copies ---------------------------------------------------------------------- */
+/* ---- Exact copies --------------------------------------------------------------- */
 
 static json_t *copy_integer(const ncf_document_t *document, const json_t *value)
 {
@@ -149,6 +149,19 @@ static ncf_status_t read_range(ncf_axis_t *axis, const ncf_document_t *document,
     return NCF_OK;
 }
 
+/* Numbers of a list become text, so that all of them are. */
+static void write_out_integers(json_t *list)
+{
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const json_t *value = json_array_get(list, i);
+        if (!json_is_integer(value))
+            continue;
+        char *text = ncf__format("%lld", (long long) json_integer_value(value));
+        json_array_set_new(list, i, json_string(text));
+        ncf__free(text);
+    }
+}
+
 static ncf_status_t read_axis(ncf_axis_t *axis, ncf_document_t *document,
                               const ncf_node_t *node)
 {
@@ -167,7 +180,10 @@ static ncf_status_t read_axis(ncf_axis_t *axis, ncf_document_t *document,
         ncf_node_t entry = ncf__node_entry(node, i);
         NCF_TRY(check_value(axis->kind, document, &entry));
     }
-    return ncf__study_copy(&axis->values, document, node);
+    NCF_TRY(ncf__study_copy(&axis->values, document, node));
+    if (axis->kind->type == NCF_AXIS_NUMBER)
+        write_out_integers(axis->values);
+    return NCF_OK;
 }
 
 static int find_axis(const struct ncf_study *study, const char *name)
@@ -233,15 +249,18 @@ static ncf_status_t read_integer_options(ncf_case_options_t *options,
                                          const ncf_node_t *node)
 {
     static const integer_option_t table[] = {
-        {"precision", 53, 100000}, {"max-precision", 53, 1000000},
-        {"top", 0, 1000000},       {"max-classes", 0, 1000000000},
-        {"seed", 0, INT64_MAX},    {"starts", 1, 10000000}};
+        {"precision", 53, 100000},   {"max-precision", 53, 1000000},
+        {"top", 0, 1000000},         {"max-classes", 0, 1000000000},
+        {"seed", 0, INT64_MAX},      {"starts", 1, 10000000},
+        {"flow-seed", 0, INT64_MAX}, {"runs", 1, 1000000}};
     uint64_t values[] = {(uint64_t) options->precision,
                          (uint64_t) options->max_precision,
                          options->top,
                          options->max_classes,
                          options->seed,
-                         (uint64_t) options->starts};
+                         (uint64_t) options->starts,
+                         options->flow_seed,
+                         (uint64_t) options->runs};
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         ncf_node_t member;
         if (!ncf__node_has(node, table[i].key))
@@ -256,7 +275,40 @@ static ncf_status_t read_integer_options(ncf_case_options_t *options,
     options->max_classes = values[3];
     options->seed = values[4];
     options->starts = (long) values[5];
+    options->flow_seed = values[6];
+    options->runs = (long) values[7];
     return NCF_OK;
+}
+
+/* The number of a key as text, when it is there. */
+static ncf_status_t read_text(char **out, ncf_document_t *document, const ncf_node_t *node,
+                              const char *key)
+{
+    ncf_node_t member;
+    if (!ncf__node_has(node, key))
+        return NCF_OK;
+    NCF_TRY(ncf__node_member(&member, document, node, key));
+    return read_positive(out, document, &member);
+}
+
+static ncf_status_t read_time_limit(ncf_case_options_t *options, ncf_document_t *document,
+                                    const ncf_node_t *node)
+{
+    char *text = NULL;
+    fmpq_t seconds;
+    NCF_TRY(read_text(&text, document, node, "time-limit"));
+    if (text == NULL)
+        return NCF_OK;
+    fmpq_init(seconds);
+    const char *fact = ncf__rational_parse(seconds, text, strlen(text));
+    options->case_limit = fact == NULL ? fmpq_get_d(seconds) : 0;
+    fmpq_clear(seconds);
+    ncf__free(text);
+    if (options->case_limit > 0 && options->case_limit <= 1e9)
+        return NCF_OK;
+    ncf_node_t member;
+    NCF_TRY(ncf__node_member(&member, document, node, "time-limit"));
+    return ncf__node_fail(document, &member, NCF_ESPEC, "a time limit is at most 1e9 seconds");
 }
 
 static ncf_status_t read_options(ncf_case_options_t *options, ncf_document_t *document,
@@ -268,29 +320,18 @@ static ncf_status_t read_options(ncf_case_options_t *options, ncf_document_t *do
     NCF_TRY(ncf__node_member(&node, document, root, "options"));
     NCF_TRY(ncf__node_object(document, &node,
                              "precision, max-precision, top, max-classes, seed, starts, "
-                             "lambda-min, time-limit"));
+                             "lambda-min, time-limit, flow, flow-seed, delta, runs"));
     NCF_TRY(read_integer_options(options, document, &node));
-    if (ncf__node_has(&node, "lambda-min")) {
-        NCF_TRY(ncf__node_member(&member, document, &node, "lambda-min"));
-        NCF_TRY(read_positive(&options->lambda_min, document, &member));
+    NCF_TRY(read_text(&options->lambda_min, document, &node, "lambda-min"));
+    NCF_TRY(read_text(&options->delta, document, &node, "delta"));
+    if (ncf__node_has(&node, "flow")) {
+        int kind;
+        NCF_TRY(ncf__node_member(&member, document, &node, "flow"));
+        NCF_TRY(ncf__node_choice(&kind, document, &member, "training, ncf, sphere"));
+        options->flow = (ncf_flow_kind_t) kind;
     }
-    if (ncf__node_has(&node, "time-limit")) {
-        char *text;
-        fmpq_t seconds;
-        NCF_TRY(ncf__node_member(&member, document, &node, "time-limit"));
-        NCF_TRY(read_positive(&text, document, &member));
-        fmpq_init(seconds);
-        const char *fact = ncf__rational_parse(seconds, text, strlen(text));
-        options->case_limit = fact == NULL ? fmpq_get_d(seconds) : 0;
-        fmpq_clear(seconds);
-        ncf__free(text);
-        if (!(options->case_limit > 0 && options->case_limit <= 1e9))
-            return ncf__node_fail(document, &member, NCF_ESPEC,
-                                  "a time limit is at most 1e9 seconds");
-    }
-    return NCF_OK;
+    return read_time_limit(options, document, &node);
 }
-
 /* "points", or {"name": "points", "of": "sum"}. */
 static ncf_status_t read_quantity(ncf_column_t *column, const ncf_document_t *document,
                                   const ncf_node_t *node)
@@ -413,8 +454,7 @@ static ncf_status_t read_sections(struct ncf_study *study, ncf_document_t *docum
     return ncf__study_check_cases(study, document, &root);
 }
 
-/* ---- The public functions
- * ------------------------------------------------------------------- */
+/* ---- The public functions ------------------------------------------------------- */
 
 ncf_status_t ncf_study_parse(ncf_study_t **out, const char *text, size_t length,
                              const char *name, const char *directory, ncf_error_t *err)
@@ -431,7 +471,9 @@ ncf_status_t ncf_study_parse(ncf_study_t **out, const char *text, size_t length,
                                           .top = 100,
                                           .max_classes = 2000000,
                                           .starts = 2000,
-                                          .seed = 1};
+                                          .seed = 1,
+                                          .flow_seed = 1,
+                                          .runs = 1000};
     ncf_status_t status = read_sections(study, &document);
     ncf__document_clear(&document);
     if (status == NCF_OK)
@@ -465,6 +507,7 @@ void ncf_study_free(ncf_study_t *study)
         json_decref(study->axes[i].values);
     json_decref(study->base);
     ncf__free(study->options.lambda_min);
+    ncf__free(study->options.delta);
     ncf__free(study->title);
     ncf__free(study->directory);
     ncf__free(study->name);
@@ -476,8 +519,7 @@ size_t ncf_study_case_count(const ncf_study_t *study)
     return (size_t) study->cases;
 }
 
-/* ---- Cases by number
- * -------------------------------------------------------------------------- */
+/* ---- Cases by number ------------------------------------------------------------ */
 
 slong ncf__study_digit(const struct ncf_study *study, slong index, int axis)
 {

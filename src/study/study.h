@@ -24,10 +24,12 @@ typedef enum {
     NCF_TASK_CERTIFY, /* ncf_certify of the orbits that ncf_solve lists */
     NCF_TASK_SEARCH,  /* a search in the full network that knows no closed form */
     NCF_TASK_PRUNE,   /* branch and prune, likewise */
+    NCF_TASK_FLOW,    /* ncf_flow: one run */
+    NCF_TASK_RUNS,    /* ncf_flow_runs, with the list of ncf_solve */
     NCF_TASK_COUNT
 } ncf_task_t;
 
-/* ---- Axes (axis.c) --------------------------------------------------------------- */
+/* ---- Axes (axis.c) -------------------------------------------------------------- */
 
 /* What the values of an axis may be. */
 typedef enum {
@@ -46,7 +48,7 @@ typedef struct {
     uint64_t least, most;
     const char *path;    /* the part of a problem that a value stands for: "network/widths" */
     const char *heading; /* in tables */
-    int is_option;       /* of the options, and not of the problem */
+    const char *option;  /* the option that the values are, NULL: of the problem */
     /* Puts a value in; 0 when the problem has no place for it. NULL: not of the problem. */
     int (*apply)(json_t *problem, const json_t *value);
     const char *place; /* what the problem lacks then: "drawn data" */
@@ -65,7 +67,7 @@ typedef struct {
     int is_range;   /* made by "from" and "to" */
 } ncf_axis_t;
 
-/* ---- Quantities (quantity.h) ------------------------------------------------------ */
+/* ---- Quantities (quantity.h) ---------------------------------------------------- */
 
 struct ncf_quantity_kind;
 
@@ -82,14 +84,18 @@ typedef struct {
     ncf_summary_t summary; /* of the cases of a row */
 } ncf_column_t;
 
-/* ---- The study (study.c) ----------------------------------------------------------- */
+/* ---- The study (study.c) -------------------------------------------------------- */
 
 typedef struct {
     long precision, max_precision;
     size_t top, max_classes;
     long starts; /* of a search */
     uint64_t seed;
-    char *lambda_min;  /* exact text or NULL */
+    char *lambda_min; /* exact text or NULL */
+    ncf_flow_kind_t flow;
+    char *delta; /* exact text or NULL */
+    uint64_t flow_seed, start;
+    long runs;
     double case_limit; /* seconds of a case, 0: none */
 } ncf_case_options_t;
 
@@ -114,14 +120,14 @@ slong ncf__study_digit(const struct ncf_study *study, slong index, int axis);
 /* "widths 2-2-1, seed 7": the values of all axes that have several. Allocated. */
 char *ncf__study_case_label(const struct ncf_study *study, slong index);
 
-/* ---- Cases (case.c) ---------------------------------------------------------------- */
+/* ---- Cases (case.c) ------------------------------------------------------------- */
 
 /* One problem with its options, ready to be run. */
 typedef struct {
     char *text;                 /* canonical JSON */
     char *directory;            /* of its data files */
     json_t *files;              /* their digests by name */
-    ncf_case_options_t options; /* lambda_min is owned */
+    ncf_case_options_t options; /* its texts are owned */
     int unfit; /* after a failure: the axis that the problem has no place for, else -1 */
 } ncf_case_t;
 
@@ -142,7 +148,7 @@ json_t *ncf__case_key(const ncf_case_t *item, ncf_task_t task);
 /* The digest of a key: 64 hexadecimal digits. */
 void ncf__case_digest(char hex[65], const json_t *key);
 
-/* ---- Tasks (task.c and others) ------------------------------------------------------ */
+/* ---- Tasks (task.c and others) -------------------------------------------------- */
 
 /* The name of a task in keys; static. */
 const char *ncf__task_name(ncf_task_t task);
@@ -165,6 +171,13 @@ ncf_status_t ncf__task_search(json_t **out, int *exit_status, const ncf_problem_
 ncf_status_t ncf__task_prune(json_t **out, int *exit_status, const ncf_problem_t *problem,
                              const ncf_case_options_t *options, const ncf_limits_t *limits,
                              ncf_error_t *err);
+
+ncf_status_t ncf__task_flow(json_t **out, int *exit_status, const ncf_problem_t *problem,
+                            const ncf_case_options_t *options, const ncf_limits_t *limits,
+                            ncf_error_t *err);
+ncf_status_t ncf__task_runs(json_t **out, int *exit_status, const ncf_problem_t *problem,
+                            const ncf_case_options_t *options, const ncf_limits_t *limits,
+                            ncf_error_t *err);
 
 /* The result document of ncf_result_write_json with that many digits; a new reference. */
 json_t *ncf__result_json(const ncf_result_t *result, long digits);

@@ -67,8 +67,7 @@ struct ncf_table *ncf__table_new(const struct ncf_study *study);
 void ncf__table_fill(struct ncf_table *table, const struct ncf_study *study,
                      const ncf_store_t *store);
 
-/* ---- Writers
- * --------------------------------------------------------------------------------------- */
+/* ---- Writers -------------------------------------------------------------------- */
 
 /* A row's last columns: "proved"; in grouped tables the numbers of cases and open ones. */
 #define NCF_TAIL_COLUMNS 2

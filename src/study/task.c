@@ -8,7 +8,8 @@
 
 const char *ncf__task_name(ncf_task_t task)
 {
-    static const char *const names[NCF_TASK_COUNT] = {"solve", "certify", "search", "prune"};
+    static const char *const names[NCF_TASK_COUNT] = {"solve", "certify", "search",
+                                                      "prune", "flow",    "runs"};
     return names[task];
 }
 
@@ -100,6 +101,12 @@ ncf_status_t ncf__task_run(json_t **out, int *exit_status, const ncf_case_t *ite
         break;
     case NCF_TASK_PRUNE:
         status = ncf__task_prune(out, exit_status, problem, &item->options, limits, err);
+        break;
+    case NCF_TASK_FLOW:
+        status = ncf__task_flow(out, exit_status, problem, &item->options, limits, err);
+        break;
+    case NCF_TASK_RUNS:
+        status = ncf__task_runs(out, exit_status, problem, &item->options, limits, err);
         break;
     case NCF_TASK_COUNT:
         break;

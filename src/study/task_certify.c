@@ -120,8 +120,7 @@ static int matches_line(const arb_t lambda, const slong *supports, const json_t 
     return found;
 }
 
-/* ---- One case
- * ----------------------------------------------------------------------------------- */
+/* ---- One case ------------------------------------------------------------------- */
 
 typedef struct {
     slong candidates, proved, rank_one, matched;

@@ -4,8 +4,7 @@
 
 #include <string.h>
 
-/* ---- CSV (RFC 4180)
- * --------------------------------------------------------------------------- */
+/* ---- CSV (RFC 4180) ------------------------------------------------------------- */
 
 typedef struct {
     FILE *stream;
@@ -142,9 +141,7 @@ void ncf__table_write_csv(FILE *stream, const struct ncf_table *table, long digi
     }
 }
 
-/* ---- JSON
- * ------------------------------------------------------------------------------------------
- */
+/* ---- JSON ----------------------------------------------------------------------- */
 
 /* The text is freed; NULL makes null. */
 static json_t *owned_string(char *text)
@@ -279,8 +276,7 @@ void ncf__table_write_json(FILE *stream, const struct ncf_table *table, long dig
     json_decref(document);
 }
 
-/* ---- All formats
- * --------------------------------------------------------------------------------------- */
+/* ---- All formats ---------------------------------------------------------------- */
 
 ncf_status_t ncf_table_write(FILE *stream, const ncf_table_t *table, ncf_table_format_t format,
                              long digits, ncf_error_t *err)

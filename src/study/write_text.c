@@ -6,8 +6,7 @@
 
 #define HEADING_WIDTH 10 /* longer headings may be broken */
 
-/* ---- The texts of all cells
- * ------------------------------------------------------------------- */
+/* ---- The texts of all cells ----------------------------------------------------- */
 
 static void fill_row(char **texts, const struct ncf_table *table, const ncf_row_t *row,
                      long digits, ncf_style_t style)
@@ -70,8 +69,7 @@ static int is_left(const struct ncf_table *table, slong column)
     return type == NCF_CELL_HISTOGRAM || type == NCF_CELL_TEXT;
 }
 
-/* ---- Plain text
- * ------------------------------------------------------------------------------------ */
+/* ---- Plain text ----------------------------------------------------------------- */
 
 /* Characters, not bytes. */
 static slong width_of(const char *text)
@@ -215,9 +213,7 @@ void ncf__table_write_text(FILE *stream, const struct ncf_table *table, long dig
     ncf__table_notes_free(notes, count);
 }
 
-/* ---- Markdown
- * ------------------------------------------------------------------------------------------
- */
+/* ---- Markdown ------------------------------------------------------------------- */
 
 static void write_markdown(FILE *stream, const char *text)
 {
@@ -258,9 +254,7 @@ void ncf__table_write_markdown(FILE *stream, const struct ncf_table *table, long
     ncf__table_notes_free(notes, count);
 }
 
-/* ---- LaTeX
- * ------------------------------------------------------------------------------------------------
- */
+/* ---- LaTeX ---------------------------------------------------------------------- */
 
 static void write_escaped(FILE *stream, const char *text)
 {

@@ -206,6 +206,21 @@ run table --store=identities "$examples/studies/identities.json"
 check "the identities hold" eval 'status_is 0 && has out "Cases     12: 12 proved"'
 check "in every row" eval '[ "$(grep -cE " yes +yes +([0-9]+)/\1 " out)" -eq 12 ]'
 
+# ---- Runs of flows ---------------------------------------------------------------------------------------
+flow_study() {
+    printf '{"ncf-study": 1, "grid": {"problem": ["e/quickstart.json"], "delta": [%s]},
+"options": {"runs": 20}, "quantities": [%s]}\n' "$1" "$2"
+}
+flow_study '"1e-6"' '"runs_matched", "limits", "limits_strict", "strict_reached", "limits_listed"' >r.json
+run table --store=flows r.json
+check "all limits of runs are strict, listed, and all strict orbits are met" \
+    eval 'status_is 0 && grep -qE "^ *20/20 +2 +2/2 +2/2 +yes +proved" out'
+flow_study '"1e-4", 3' '"flow_verdict", "flow_matched", "final_angle"' >a.json
+run table --store=flows a.json
+check "a small start is matched, a large one is open with its reason" \
+    eval 'status_is 1 && grep -qE "^1e-4 +matched +1/1 +0\.[0-9]+ +proved" out &&
+        grep -qE "^3 +unmatched +0/1 .*undecided" out && has out "the start is not small"'
+
 for shard in 0/2 3/2 1 1/ /2 1/2x -1/2 1/0; do
     run table --shard=$shard s.json
     refused "usage error: --shard=$shard" 2 "--shard takes K/N"

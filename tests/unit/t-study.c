@@ -35,8 +35,7 @@ static ncf_study_t *parse_good(const char *text)
     return study;
 }
 
-/* ---- Cells
- * ---------------------------------------------------------------------------------- */
+/* ---- Cells ---------------------------------------------------------------------- */
 
 static char *count_text(ncf_summary_t summary, const long *values, int count, int at_least,
                         int infinite, int open)
@@ -129,8 +128,7 @@ static void test_bounds(void)
     CHECK(loose == 0);
 }
 
-/* ---- Quantities
- * ------------------------------------------------------------------------------ */
+/* ---- Quantities ----------------------------------------------------------------- */
 
 /* The text of a quantity for one solved case. */
 static char *quantity_text(const char *name, const ncf_facts_t *facts)
@@ -270,8 +268,38 @@ static void test_agreement(void)
                     "{\"points\": \"20\", \"lambda_min\": \"0.5\", \"complete\": true}");
 }
 
-/* ---- Keys
- * ------------------------------------------------------------------------------------- */
+static void check_runs(const char *expected, const char *quantity, const char *answer)
+{
+    json_t *runs = load(answer);
+    ncf_facts_t facts = {.seconds = 0};
+    facts.answers[NCF_TASK_RUNS] = runs;
+    char *text = quantity_text(quantity, &facts);
+    CHECK_STR_EQ(text, expected);
+    ncf__free(text);
+    json_decref(runs);
+}
+
+/* A strict limit that is proved to be none of a whole list contradicts the list. */
+static void test_limits(void)
+{
+    const char *name = "limits_listed";
+    check_runs("yes", name, "{\"orbits\": [{\"listed\": true}], \"strict_orbits\": 2}");
+    check_runs("open", name, "{\"orbits\": [{\"listed\": null}], \"strict_orbits\": 2}");
+    check_runs("open", name,
+               "{\"orbits\": [{\"listed\": false, \"second_order\": \"strict\"}], "
+               "\"strict_orbits\": null}");
+    check_runs("no", name,
+               "{\"orbits\": [{\"listed\": true}, {\"listed\": false, "
+               "\"second_order\": \"strict\"}], \"strict_orbits\": 2}");
+    name = "strict_reached";
+    check_runs("1/2", name,
+               "{\"orbits\": [{\"second_order\": \"strict\"}, {\"second_order\": "
+               "\"no\"}], \"strict_orbits\": 2}");
+    check_runs("?", name, "{\"orbits\": [], \"strict_orbits\": null}");
+    check_runs("3/8", "runs_matched", "{\"runs\": {\"matched\": 3, \"finished\": 8}}");
+}
+
+/* ---- Keys ----------------------------------------------------------------------- */
 
 static void digest_of(char hex[65], const char *study_text, slong index, ncf_task_t task)
 {
@@ -323,8 +351,7 @@ static void test_digests(void)
     CHECK(strcmp(first, other) != 0);
 }
 
-/* ---- The grid
- * ------------------------------------------------------------------------------------ */
+/* ---- The grid ------------------------------------------------------------------- */
 
 static void test_grid(void)
 {
@@ -408,8 +435,7 @@ static void test_places(void)
     }
 }
 
-/* ---- The store
- * ------------------------------------------------------------------------------------ */
+/* ---- The store ------------------------------------------------------------------ */
 
 /* Can another process claim the record? */
 static int other_can_claim(const char *folder, const char *digest)
@@ -475,6 +501,7 @@ int main(void)
                                        {"histogram", test_histogram},
                                        {"values", test_values},
                                        {"agreement", test_agreement},
+                                       {"limits", test_limits},
                                        {"digests", test_digests},
                                        {"grid", test_grid},
                                        {"long numbers", test_long_numbers},
