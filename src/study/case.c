@@ -5,8 +5,7 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* ---- The problem --------------------------------------------------------------------------
- */
+/* ---- The problem ---------------------------------------------------------------- */
 
 /* The problem of a file, as the base of a case. */
 static ncf_status_t load_file(json_t **base, char **directory, const char *path,

@@ -10,8 +10,7 @@
 
 #define MAX_STEPS 64
 
-/* ---- From a byte of a compact JSON text to the way there ---------------------------------
- */
+/* ---- From a byte of a compact JSON text to the way there ------------------------ */
 
 /* Keys and indices, outermost first; all of them text. */
 typedef struct {

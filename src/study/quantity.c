@@ -7,8 +7,7 @@
 #define BALL_BITS 256
 #define MAX_HISTOGRAM 100000 /* bins that are worked out from lines */
 
-/* ---- Parts of a result document ------------------------------------------------------------
- */
+/* ---- Parts of a result document ------------------------------------------------- */
 
 static const json_t *solved(const ncf_facts_t *facts)
 {

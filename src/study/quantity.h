@@ -10,8 +10,7 @@
 
 #define NCF_SUMMARY_NAMES "range, sum, mean, least, greatest" /* in the order of the enum */
 
-/* ---- Cells (cell.c) ------------------------------------------------------------------------
- */
+/* ---- Cells (cell.c) ------------------------------------------------------------- */
 
 typedef enum {
     NCF_CELL_COUNT,   /* points, orbits: exact, a lower bound, or infinite */

@@ -62,8 +62,7 @@ ncf_status_t ncf__study_copy(json_t **out, ncf_document_t *document, const ncf_n
     return status;
 }
 
-/* ---- The grid ----------------------------------------------------------------------------
- */
+/* ---- The grid ------------------------------------------------------------------- */
 
 static ncf_status_t check_integers(const ncf_axis_kind_t *kind, const ncf_document_t *document,
                                    const ncf_node_t *node)
@@ -236,8 +235,7 @@ static ncf_status_t read_grid(struct ncf_study *study, ncf_document_t *document,
     return check_conflicts(study, document, grid);
 }
 
-/* ---- The other sections -------------------------------------------------------------------
- */
+/* ---- The other sections --------------------------------------------------------- */
 
 typedef struct {
     const char *key;

@@ -30,8 +30,7 @@ static int read_ball(arb_t out, const json_t *value)
     return good;
 }
 
-/* ---- Norms (T-EULER) ----------------------------------------------------------------------
- */
+/* ---- Norms (T-EULER) ------------------------------------------------------------ */
 
 /* The sum of squares of row `row`, or of column `column` (the other one is -1; both: all). */
 static void square_sum(arb_t out, const json_t *matrix, slong row, slong column)
@@ -84,8 +83,7 @@ static void add_norm_errors(arb_t error, const json_t *weights,
     arb_clear(right);
 }
 
-/* ---- The values of rank-one points (T-RANKONE) --------------------------------------------
- */
+/* ---- The values of rank-one points (T-RANKONE) ---------------------------------- */
 
 /* The supports of a candidate; 0 when they are not known. */
 static int read_supports(slong *supports, const json_t *candidate,
