@@ -704,6 +704,7 @@ typedef struct {
     size_t size;            /* sizeof(ncf_prove_options_t), set by the initialiser */
     const ncf_points_t *initial; /* one candidate, w_0 exactly; NULL: random */
     uint64_t seed;          /* of a random start, exact binary fractions; 1 */
+    uint64_t run;           /* number of the start for this seed, as in ncf_flow_runs; 0 */
     const char *angle;      /* exact text, > 0: theta at most, in radians; NULL: that of the cap */
     long precision;         /* bits of the printed enclosures, 53 to 100000; 128 */
     long max_precision;     /* bits at which a proof attempt gives up; 8192 */

@@ -67,7 +67,7 @@ static ncf_status_t read_start(fmpq *start, slong n, const ncf_prove_options_t *
     const ncf_points_t *initial = options->initial;
     if (initial == NULL) {
         double *random = ncf__malloc((size_t) n, sizeof(double));
-        ncf__flow_random_start(random, n, options->seed, 0);
+        ncf__flow_random_start(random, n, options->seed, options->run);
         for (slong j = 0; j < n; j++)
             ncf__rational_set_double(start + j, random[j]);
         ncf__free(random);
@@ -93,7 +93,8 @@ static char *origin_text(const ncf_prove_options_t *options)
 {
     if (options->initial != NULL)
         return ncf__format("the row of %s", options->initial->name);
-    return ncf__format("a random direction, seed %llu", (unsigned long long) options->seed);
+    return ncf__format("a random direction, seed %llu, run %llu",
+                       (unsigned long long) options->seed, (unsigned long long) options->run);
 }
 
 static double max_tangent(const ncf_prove_options_t *options)

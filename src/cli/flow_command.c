@@ -126,6 +126,7 @@ static int prove(const cli_options_t *options)
     ncf_prove_options_init(&prove);
     prove.initial = initial;
     prove.seed = options->solve.seed;
+    prove.run = options->flow.run;
     prove.angle = options->angle;
     prove.threads = options->solve.threads;
     prove.precision = options->solve.precision;

@@ -30,6 +30,13 @@ constants first.json >first
 constants out >second
 check "the same constants" eval '[ -s first ] && cmp -s first second'
 
+# --run is the start of that number, as in a run without --prove.
+run flow --prove --quiet --run=3 "$quickstart"
+check "the start by its number" eval 'has out "a random direction, seed 1, run 3"'
+cp out third
+run flow --prove --quiet "$quickstart"
+check "another start, another theorem" eval '! cmp -s out third && has out "seed 1, run 0"'
+
 # A unit that dies: the point has lambda = 0, and that is said.
 printf '{"ncf":1,"network":{"type":"feedforward","widths":[1,1,1],"activation":{"type":"power","degree":2}},"data":{"x":[[1]],"y":[1]},"loss":"square"}' >one.json
 printf '1,-1\n' >dies.csv
