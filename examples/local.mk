@@ -41,6 +41,7 @@ EXTRA_DIST += \
 	examples/studies/census-large.json \
 	examples/studies/census.json \
 	examples/studies/early-large.json \
+	examples/studies/early-starts.json \
 	examples/studies/early.json \
 	examples/studies/identities-large.json \
 	examples/studies/identities.json \

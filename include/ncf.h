@@ -52,7 +52,7 @@ NCF_API const char *ncf_version(void);
  * ncf_library_version(name):
  * The version of a library that libncf runs on.
  *
- * In:       name   "gmp", "mpfr", "flint", "arb" or "jansson"
+ * In:       name   "gmp", "mpfr", "flint", "arb", "sundials" or "jansson"
  * Returns:  static text, or NULL for another name
  */
 NCF_API const char *ncf_library_version(const char *name);

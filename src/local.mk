@@ -21,6 +21,21 @@ include src/plot/local.mk
 include src/api/local.mk
 include src/study/local.mk
 
+# What computes: stored results are addressed by this digest of the sources of the library, so
+# that no build takes those of another one for its own.
+src/base/source_digest.c: $(libncf_core_la_SOURCES) $(include_HEADERS)
+	@$(MKDIR_P) src/base
+	$(AM_V_GEN)digest=`cd $(srcdir) && LC_ALL=C sha256sum $(libncf_core_la_SOURCES) \
+		$(include_HEADERS) | LC_ALL=C sort -k 2 | sha256sum | cut -c 1-64` && \
+	test $${#digest} -eq 64 && \
+	{ echo '/* Made by make. */'; \
+	  echo 'const char *ncf__source_digest(void);'; \
+	  echo 'const char *ncf__source_digest(void)'; \
+	  echo "{ return \"$$digest\"; }"; } >$@.tmp && \
+	mv $@.tmp $@
+nodist_libncf_core_la_SOURCES = src/base/source_digest.c
+CLEANFILES += src/base/source_digest.c src/base/source_digest.c.tmp
+
 lib_LTLIBRARIES += libncf.la
 libncf_la_SOURCES =
 libncf_la_LIBADD = libncf-core.la

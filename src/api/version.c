@@ -3,6 +3,7 @@
  * api/: implements the handles of ncf.h; the only place where internal types turn
  * into public ones. May include: everything but cli/. version.c: versions.
  */
+#include "../flow/sundials.h"
 #include "../base/base.h"
 
 #include <jansson.h>
@@ -23,6 +24,8 @@ const char *ncf_library_version(const char *name)
         return FLINT_VERSION;
     if (strcmp(name, "arb") == 0)
         return NCF_ARB_VERSION;
+    if (strcmp(name, "sundials") == 0)
+        return SUNDIALS_VERSION;
     if (strcmp(name, "jansson") == 0)
         return JANSSON_VERSION;
     return NULL;

@@ -162,6 +162,9 @@ void ncf__rational_set_double(fmpq_t out, double x);
 /* Writes the SHA-256 of the bytes as 64 lower-case hexadecimal digits and a zero. */
 void ncf__sha256(char hex[65], const void *bytes, size_t length);
 
+/* The digest of the sources of this library, put in when it was built (src/local.mk). */
+const char *ncf__source_digest(void);
+
 /* ---- Decimals (decimal.c) -------------------------------------------------------- */
 
 /*

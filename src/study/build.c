@@ -8,14 +8,14 @@
 const char *ncf__case_status_text(ncf_case_status_t status)
 {
     static const char *const texts[NCF_CASE_STATUS_COUNT] = {
-        "proved", "undecided", "time limit", "failed", "missing", "CONTRADICTION"};
+        "proved", "matched", "undecided", "time limit", "failed", "missing", "CONTRADICTION"};
     return texts[status];
 }
 
 const char *ncf__case_status_key(ncf_case_status_t status)
 {
     static const char *const keys[NCF_CASE_STATUS_COUNT] = {
-        "proved", "undecided", "time_limit", "failed", "missing", "contradicted"};
+        "proved", "matched", "undecided", "time_limit", "failed", "missing", "contradicted"};
     return keys[status];
 }
 
@@ -93,6 +93,7 @@ void ncf_table_free(ncf_table_t *table)
     ncf__tally_clear(&table->scopes);
     ncf__tally_clear(&table->theorems);
     ncf__tally_clear(&table->searches);
+    ncf__tally_clear(&table->measured);
     ncf__tally_clear(&table->reasons);
     ncf__free(table->rows);
     ncf__free(table->title);
@@ -175,6 +176,13 @@ static void add_argument(struct ncf_table *table, const json_t *part)
         add_theorems(&table->theorems, argument);
 }
 
+static void add_scope(struct ncf_table *table, const char *scope)
+{
+    char *text = ncf__format("complete: %s", scope != NULL ? scope : "?");
+    ncf__tally_add(&table->scopes, text);
+    ncf__free(text);
+}
+
 static void note_solution(struct ncf_table *table, const json_t *answer)
 {
     const json_t *complete = json_object_get(answer, "complete");
@@ -185,13 +193,35 @@ static void note_solution(struct ncf_table *table, const json_t *answer)
     for (size_t i = 0; i < json_array_size(parts); i++)
         add_argument(table, json_array_get(parts, i));
     if (json_is_true(json_object_get(complete, "proved"))) {
-        ncf__tally_add(&table->scopes, scope != NULL ? scope : "?");
+        add_scope(table, scope);
     } else {
         char *text =
             ncf__format("not proved complete (method %s)", method != NULL ? method : "?");
         ncf__tally_add(&table->searches, text);
         ncf__free(text);
     }
+}
+
+static void note_runs(struct ncf_table *table, const json_t *answer)
+{
+    const char *scope = json_string_value(json_object_get(answer, "list_scope"));
+    ncf__tally_add(&table->measured, "runs from random starts; the KKT points, their caps and "
+                                     "that directions lie in them are proved, the rest is "
+                                     "measured");
+    if (json_is_integer(json_object_get(answer, "strict_orbits")))
+        add_scope(table, scope);
+}
+
+static void note_proof(struct ncf_table *table, const json_t *answer)
+{
+    const json_t *validated = json_object_get(answer, "validated");
+    if (!json_is_true(json_object_get(json_object_get(validated, "uniform"), "proved")))
+        return;
+    ncf__tally_add(&table->scopes, "that the training flow from delta w_0 comes within the "
+                                   "proved angle of its KKT point, for every delta up to the "
+                                   "proved one");
+    ncf__tally_add(&table->theorems, "T-VALIDATEDFLOW");
+    ncf__tally_add(&table->theorems, "T-CAP");
 }
 
 static void note_case(struct ncf_table *table, const ncf_facts_t *facts)
@@ -204,14 +234,56 @@ static void note_case(struct ncf_table *table, const ncf_facts_t *facts)
     if (facts->answers[NCF_TASK_PRUNE] != NULL)
         ncf__tally_add(&table->searches, "enumerated by branch and prune in all weights");
     if (facts->answers[NCF_TASK_FLOW] != NULL)
-        ncf__tally_add(&table->searches, "followed one run of a flow; points, caps and that "
-                                         "directions lie in them are proved, the rest is "
+        ncf__tally_add(&table->measured, "one run of a flow; its KKT point, its cap and that "
+                                         "the direction lies in it are proved, the rest is "
                                          "measured");
     if (facts->answers[NCF_TASK_RUNS] != NULL)
-        ncf__tally_add(&table->searches, "followed runs from random starts, likewise");
+        note_runs(table, facts->answers[NCF_TASK_RUNS]);
+    if (facts->answers[NCF_TASK_PROVE] != NULL)
+        note_proof(table, facts->answers[NCF_TASK_PROVE]);
     if (facts->answers[NCF_TASK_CERTIFY] != NULL)
         ncf__tally_add(&table->searches,
                        "listed orbits certified again from 40 decimals of their weights");
+}
+
+/* What a theorem about the flow does not say; allocated, NULL: it is proved. */
+static char *proof_reason(const json_t *answer)
+{
+    const json_t *validated = json_object_get(answer, "validated");
+    const json_t *uniform = json_object_get(validated, "uniform");
+    const json_t *convergence = json_object_get(validated, "convergence");
+    const char *text = json_string_value(json_object_get(uniform, "reason"));
+    const char *other = json_string_value(json_object_get(convergence, "reason"));
+    if (!json_is_true(json_object_get(uniform, "proved")))
+        return ncf__strdup(text != NULL    ? text
+                           : other != NULL ? other
+                                           : "the theorem on small delta is not proved");
+    return ncf__strdup("the theorem on small delta is not proved for this one");
+}
+
+static char *runs_reason(const json_t *answer)
+{
+    const json_t *runs = json_object_get(answer, "runs");
+    long finished = (long) json_integer_value(json_object_get(runs, "finished"));
+    long matched = (long) json_integer_value(json_object_get(runs, "matched"));
+    long zero = (long) json_integer_value(json_object_get(runs, "zero"));
+    if (matched + zero == finished)
+        return ncf__strdup("not all points that runs turn to are in a complete list");
+    return ncf__format("%ld of %ld runs end the early phase in no certified cap",
+                       finished - matched - zero, finished);
+}
+
+/* The numbers of two routes when one of them found less than there is; allocated or NULL. */
+static char *search_reason(const ncf_facts_t *facts)
+{
+    const json_t *counts = json_object_get(facts->answers[NCF_TASK_SOLVE], "counts");
+    const json_t *search = facts->answers[NCF_TASK_SEARCH];
+    const char *all = json_string_value(json_object_get(counts, "positive"));
+    const char *found = json_string_value(json_object_get(search, "points"));
+    const char *starts = json_string_value(json_object_get(search, "starts"));
+    if (all == NULL || found == NULL || starts == NULL || strcmp(all, found) == 0)
+        return NULL;
+    return ncf__format("the search found %s of %s points in %s starts", found, all, starts);
 }
 
 /* Why a case is not proved, as far as its records say so; allocated. */
@@ -221,6 +293,7 @@ static char *reason_of(const ncf_facts_t *facts, ncf_case_status_t status)
     const json_t *first = json_array_get(json_object_get(answer, "undecided"), 0);
     const char *text = json_string_value(json_object_get(first, "reason"));
     const json_t *match = json_object_get(facts->answers[NCF_TASK_FLOW], "match");
+    char *found = NULL;
     if (text == NULL)
         text = json_string_value(json_object_get(match, "reason"));
     if (status == NCF_CASE_MISSING)
@@ -230,6 +303,14 @@ static char *reason_of(const ncf_facts_t *facts, ncf_case_status_t status)
     if (status == NCF_CASE_CONTRADICTED)
         return ncf__strdup("two routes to one number differ: this is an error of the program, "
                            "please report it");
+    if (text == NULL)
+        found = search_reason(facts);
+    if (text == NULL && found == NULL && facts->answers[NCF_TASK_PROVE] != NULL)
+        found = proof_reason(facts->answers[NCF_TASK_PROVE]);
+    if (text == NULL && found == NULL && facts->answers[NCF_TASK_RUNS] != NULL)
+        found = runs_reason(facts->answers[NCF_TASK_RUNS]);
+    if (found != NULL)
+        return found;
     return ncf__strdup(text != NULL ? text : "not everything that was asked is proved");
 }
 
@@ -281,10 +362,12 @@ static ncf_case_status_t load_case(ncf_facts_t *facts, json_t **records, char **
         records[task] = record;
         json_int_t code = json_integer_value(json_object_get(record, "exit"));
         const char *text = json_string_value(json_object_get(record, "error"));
+        int is_flow = task == NCF_TASK_FLOW || task == NCF_TASK_RUNS;
         status = worse(status, record == NULL ? NCF_CASE_MISSING
                                : text != NULL ? NCF_CASE_FAILED
                                : code == 4    ? NCF_CASE_LIMIT
                                : code != 0    ? NCF_CASE_UNDECIDED
+                               : is_flow      ? NCF_CASE_MATCHED
                                               : NCF_CASE_PROVED);
         if (text != NULL && *error == NULL)
             *error = ncf__strdup(text);
@@ -292,19 +375,26 @@ static ncf_case_status_t load_case(ncf_facts_t *facts, json_t **records, char **
         const json_t *answer = json_object_get(record, "answer");
         facts->answers[task] = json_is_object(answer) ? answer : NULL;
     }
+    facts->delta = item.options.delta != NULL ? ncf__strdup(item.options.delta) : NULL;
     ncf__case_clear(&item);
     return status;
 }
 
-/* Adds the values; a refuted check is a contradiction between two routes. */
+/*
+ * Adds the values. A question that stays open leaves its case undecided; a refuted check is a
+ * contradiction between two routes.
+ */
 static ncf_case_status_t add_values(struct ncf_table *table, ncf_row_t *row,
                                     const ncf_facts_t *facts, ncf_case_status_t status)
 {
     if (status == NCF_CASE_MISSING || status == NCF_CASE_FAILED)
         return status;
     for (int i = 0; i < table->column_count; i++) {
-        slong refuted = row->cells[i].no;
+        slong refuted = row->cells[i].no, open = row->cells[i].open;
+        int is_question = table->columns[i].kind->type == NCF_CELL_VERDICT;
         ncf__quantity_add(&row->cells[i], table->columns[i].kind, facts);
+        if (is_question && row->cells[i].open > open)
+            status = worse(status, NCF_CASE_UNDECIDED);
         if (table->columns[i].kind->must_hold && row->cells[i].no > refuted)
             status = NCF_CASE_CONTRADICTED;
     }
@@ -323,7 +413,7 @@ static void add_case(struct ncf_table *table, const struct ncf_study *study,
     ncf_case_status_t status = load_case(&facts, records, &error, study, store, index);
     status = add_values(table, row, &facts, status);
     note_case(table, &facts);
-    if (status != NCF_CASE_PROVED)
+    if (status > NCF_CASE_MATCHED)
         add_reason(table, study, index,
                    status == NCF_CASE_FAILED && error != NULL ? ncf__strdup(error)
                                                               : reason_of(&facts, status));
@@ -333,6 +423,7 @@ static void add_case(struct ncf_table *table, const struct ncf_study *study,
     table->tallies[status]++;
     for (int task = 0; task < NCF_TASK_COUNT; task++)
         json_decref(records[task]);
+    ncf__free(facts.delta);
     ncf__free(error);
 }
 
@@ -363,12 +454,13 @@ void ncf__table_fill(struct ncf_table *table, const struct ncf_study *study,
 
 slong ncf__row_open(const ncf_row_t *row)
 {
-    return row->cases - row->tallies[NCF_CASE_PROVED];
+    return row->cases - row->tallies[NCF_CASE_PROVED] - row->tallies[NCF_CASE_MATCHED];
 }
 
 int ncf_table_exit(const ncf_table_t *table)
 {
     if (table->limit != NCF_LIMIT_NONE)
         return 4;
-    return table->tallies[NCF_CASE_PROVED] == table->cases ? 0 : 1;
+    slong done = table->tallies[NCF_CASE_PROVED] + table->tallies[NCF_CASE_MATCHED];
+    return done == table->cases ? 0 : 1;
 }

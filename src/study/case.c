@@ -192,9 +192,10 @@ static json_t *key_options(const ncf_case_options_t *options, ncf_task_t task)
     json_t *object = json_object();
     json_object_set_new(object, "precision", json_integer(options->precision));
     json_object_set_new(object, "max-precision", json_integer(options->max_precision));
-    if (options->lambda_min != NULL && task != NCF_TASK_FLOW)
+    int from_start = task == NCF_TASK_FLOW || task == NCF_TASK_PROVE;
+    if (options->lambda_min != NULL && !from_start)
         json_object_set_new(object, "lambda-min", json_string(options->lambda_min));
-    if (task != NCF_TASK_PRUNE && task != NCF_TASK_FLOW)
+    if (task != NCF_TASK_PRUNE && !from_start)
         json_object_set_new(object, "seed", json_integer((json_int_t) options->seed));
     if (task == NCF_TASK_SEARCH)
         json_object_set_new(object, "starts", json_integer(options->starts));
@@ -202,10 +203,22 @@ static json_t *key_options(const ncf_case_options_t *options, ncf_task_t task)
         set_solve_options(object, options);
     if (task == NCF_TASK_FLOW || task == NCF_TASK_RUNS)
         set_flow_options(object, options);
-    if (task == NCF_TASK_FLOW)
+    if (task == NCF_TASK_PROVE)
+        json_object_set_new(object, "flow-seed", json_integer((json_int_t) options->flow_seed));
+    if (from_start)
         json_object_set_new(object, "start", json_integer((json_int_t) options->start));
     if (task == NCF_TASK_RUNS)
         json_object_set_new(object, "runs", json_integer(options->runs));
+    return object;
+}
+
+/* The libraries that proofs and flows are made with. */
+static json_t *key_libraries(void)
+{
+    static const char *const names[] = {"gmp", "mpfr", "flint", "arb", "sundials"};
+    json_t *object = json_object();
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        json_object_set_new(object, names[i], json_string(ncf_library_version(names[i])));
     return object;
 }
 
@@ -215,6 +228,8 @@ json_t *ncf__case_key(const ncf_case_t *item, ncf_task_t task)
     ncf__sha256(problem, item->text, strlen(item->text));
     json_t *key = json_object();
     json_object_set_new(key, "ncf", json_string(ncf_version()));
+    json_object_set_new(key, "source", json_string(ncf__source_digest()));
+    json_object_set_new(key, "libraries", key_libraries());
     json_object_set_new(key, "record", json_integer(NCF_RECORD_VERSION));
     json_object_set_new(key, "task", json_string(ncf__task_name(task)));
     json_object_set_new(key, "problem", json_string(problem));

@@ -131,29 +131,38 @@ static char *integer_text(const fmpz_t value)
     return text;
 }
 
-/* Two digits that are not below the upper end of the ball. */
-static char *bound_text(const arb_t value)
+/* A bound from above with two digits, from below with four: rounded to its own side. */
+static char *bound_text(const arb_t value, int above)
 {
-    char text[40];
-    mag_t bound;
-    mag_init(bound);
-    arb_get_mag(bound, value);
-    double upper = mag_get_d(bound), shown = upper;
-    int tiny = mag_cmp_2exp_si(bound, -1000) < 0;
-    mag_clear(bound);
-    if (tiny)
-        return ncf__strdup(upper == 0 ? "0" : "1e-300");
-    do {
-        snprintf(text, sizeof(text), "%.1e", shown);
-        shown *= 1.01;
-    } while (strtod(text, NULL) < upper);
+    char text[80];
+    arf_t end;
+    mpfr_t number;
+    arf_init(end);
+    mpfr_init2(number, SUM_BITS);
+    if (above)
+        arb_get_ubound_arf(end, value, SUM_BITS);
+    else
+        arb_get_lbound_arf(end, value, SUM_BITS);
+    arf_get_mpfr(number, end, above ? MPFR_RNDU : MPFR_RNDD);
+    mpfr_snprintf(text, sizeof(text), above ? "%.2RUg" : "%.4RDg", number);
+    mpfr_clear(number);
+    arf_clear(end);
     return ncf__strdup(text);
+}
+
+/* Six digits are as many as a measurement is worth. */
+static char *measured_text(const arb_t value, long digits)
+{
+    return ncf__format("%.*g", (int) FLINT_MIN(digits, 6),
+                       arf_get_d(arb_midref(value), ARF_RND_NEAR));
 }
 
 static char *real_text(const ncf_cell_t *cell, const arb_t value, long digits)
 {
-    return cell->type == NCF_CELL_BOUND ? bound_text(value)
-                                        : ncf__decimal_short(value, digits);
+    if (cell->type == NCF_CELL_BOUND || cell->type == NCF_CELL_FLOOR)
+        return bound_text(value, cell->type == NCF_CELL_BOUND);
+    return cell->type == NCF_CELL_MEASURED ? measured_text(value, digits)
+                                           : ncf__decimal_short(value, digits);
 }
 
 static char *mean_text(const ncf_cell_t *cell, long digits)
@@ -173,7 +182,8 @@ static char *mean_text(const ncf_cell_t *cell, long digits)
 static int is_number(const ncf_cell_t *cell)
 {
     return cell->type == NCF_CELL_COUNT || cell->type == NCF_CELL_REAL ||
-           cell->type == NCF_CELL_BOUND;
+           cell->type == NCF_CELL_BOUND || cell->type == NCF_CELL_FLOOR ||
+           cell->type == NCF_CELL_MEASURED;
 }
 
 char *ncf__cell_low(const ncf_cell_t *cell, ncf_summary_t summary, long digits)
@@ -213,7 +223,9 @@ const char *ncf__cell_quality(const ncf_cell_t *cell)
         return "unknown";
     if (cell->type == NCF_CELL_BOUND)
         return "upper bound";
-    return cell->at_least ? "lower bound" : "exact";
+    if (cell->type == NCF_CELL_MEASURED)
+        return "measured";
+    return cell->at_least || cell->type == NCF_CELL_FLOOR ? "lower bound" : "exact";
 }
 
 /* ---- Cells as text -------------------------------------------------------------- */
@@ -301,6 +313,8 @@ static char *plain_text(const ncf_cell_t *cell, ncf_summary_t summary, long digi
     case NCF_CELL_COUNT:
     case NCF_CELL_REAL:
     case NCF_CELL_BOUND:
+    case NCF_CELL_FLOOR:
+    case NCF_CELL_MEASURED:
         return number_text(cell, summary, digits, style);
     case NCF_CELL_VERDICT:
         return verdict_text(cell);

@@ -7,6 +7,8 @@ libncf_core_la_SOURCES += \
 	src/study/place.c \
 	src/study/quantity.c \
 	src/study/quantity.h \
+	src/study/quantity_flow.c \
+	src/study/quantity_parts.h \
 	src/study/run.c \
 	src/study/store.c \
 	src/study/store.h \

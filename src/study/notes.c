@@ -72,7 +72,7 @@ static char *tally_text(const ncf_tally_t *tally)
 
 static char *proved_text(const struct ncf_table *table)
 {
-    char *text = append(ncf__strdup("complete: "), "", tally_text(&table->scopes));
+    char *text = tally_text(&table->scopes);
     if (table->scopes.count == 0) {
         ncf__free(text);
         text = ncf__strdup("no list of points is proved complete");
@@ -84,9 +84,9 @@ static char *proved_text(const struct ncf_table *table)
 
 static char *software_text(const struct ncf_table *table)
 {
-    return ncf__format("ncf %s, flint %s, arb %s; study %.12s", ncf_version(),
-                       ncf_library_version("flint"), ncf_library_version("arb"),
-                       table->study_sha256);
+    return ncf__format("ncf %s (source %.12s), flint %s, arb %s; study %.12s", ncf_version(),
+                       ncf__source_digest(), ncf_library_version("flint"),
+                       ncf_library_version("arb"), table->study_sha256);
 }
 
 /* ---- The notes ------------------------------------------------------------------ */
@@ -99,18 +99,21 @@ static void add(ncf_note_t *notes, slong *count, const char *lead, char *text)
 
 ncf_note_t *ncf__table_notes(slong *count, const struct ncf_table *table)
 {
-    ncf_note_t *notes = ncf__calloc((size_t) table->reasons.count + 8, sizeof(*notes));
+    ncf_note_t *notes = ncf__calloc((size_t) table->reasons.count + 9, sizeof(*notes));
     *count = 0;
     add(notes, count, "Cases", cases_text(table));
     if (table->scopes.count > 0 || table->theorems.count > 0)
         add(notes, count, "Proved", proved_text(table));
     if (table->searches.count > 0)
         add(notes, count, "Searched", tally_text(&table->searches));
+    if (table->measured.count > 0)
+        add(notes, count, "Measured", tally_text(&table->measured));
     for (slong i = 0; i < table->reasons.count; i++)
         add(notes, count, "Open", ncf__strdup(table->reasons.texts[i]));
     if (table->more_reasons > 0)
         add(notes, count, "Open",
-            ncf__format("and %ld more cases", (long) table->more_reasons));
+            ncf__format("and %ld more case%s", (long) table->more_reasons,
+                        table->more_reasons == 1 ? "" : "s"));
     add(notes, count, "Command", ncf__strdup(table->command));
     add(notes, count, "Software", software_text(table));
     return notes;

@@ -1,34 +1,31 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* quantity.c: the value of each quantity, taken from the records of a case. */
-#include "quantity.h"
+#include "quantity_parts.h"
 
 #include <string.h>
 
+#define SOLVE (1 << NCF_TASK_SOLVE)
+#define CERTIFY (1 << NCF_TASK_CERTIFY)
+#define SEARCH (1 << NCF_TASK_SEARCH)
+#define PRUNE (1 << NCF_TASK_PRUNE)
 #define BALL_BITS 256
 #define MAX_HISTOGRAM 100000 /* bins that are worked out from lines */
 
 /* ---- Parts of a result document ------------------------------------------------- */
 
-static const json_t *solved(const ncf_facts_t *facts)
-{
-    return facts->answers[NCF_TASK_SOLVE];
-}
-
-static int word_is(const json_t *value, const char *word)
+int ncf__word_is(const json_t *value, const char *word)
 {
     const char *text = json_string_value(value);
     return text != NULL && strcmp(text, word) == 0;
 }
 
-/* An integer that is written as a string; 0 when it is null. */
-static int read_integer(fmpz_t out, const json_t *value)
+int ncf__read_integer(fmpz_t out, const json_t *value)
 {
     const char *text = json_string_value(value);
     return text != NULL && fmpz_set_str(out, text, 10) == 0;
 }
 
-/* {"mid": .., "rad": ..}; 0 when it is null. */
-static int read_ball(arb_t out, const json_t *value)
+int ncf__read_ball(arb_t out, const json_t *value)
 {
     const char *mid = json_string_value(json_object_get(value, "mid"));
     const char *rad = json_string_value(json_object_get(value, "rad"));
@@ -44,9 +41,14 @@ static int read_ball(arb_t out, const json_t *value)
     return good && arb_is_finite(out);
 }
 
+static const json_t *solved(const ncf_facts_t *facts)
+{
+    return facts->answers[NCF_TASK_SOLVE];
+}
+
 static int is_exact(const json_t *result)
 {
-    return word_is(json_object_get(result, "counts_are"), "exact");
+    return ncf__word_is(json_object_get(result, "counts_are"), "exact");
 }
 
 /* Does a list have an entry of positive dimension? */
@@ -63,7 +65,7 @@ static void add_counted(ncf_cell_t *cell, const json_t *result, const char *name
 {
     fmpz_t value;
     fmpz_init(value);
-    if (read_integer(value, json_object_get(json_object_get(result, "counts"), name)))
+    if (ncf__read_integer(value, json_object_get(json_object_get(result, "counts"), name)))
         ncf__cell_add_count(cell, value, !is_exact(result));
     else if (has_set(json_object_get(result, "orbits")) ||
              has_set(json_object_get(result, "lines")))
@@ -133,10 +135,10 @@ static void add_orbit(ranks_t *ranks, const json_t *orbit)
 {
     fmpz_t size;
     const json_t *rank = json_object_get(orbit, "rank_one");
-    if (!is_counted_orbit(orbit) || !word_is(json_object_get(orbit, "second_order"), "strict"))
+    if (!is_counted_orbit(orbit) || !ncf__word_is(json_object_get(orbit, "second_order"), "strict"))
         return;
     fmpz_init(size);
-    if (read_integer(size, json_object_get(orbit, "size"))) {
+    if (ncf__read_integer(size, json_object_get(orbit, "size"))) {
         fmpz_add(ranks->strict, ranks->strict, size);
         if (json_is_true(rank))
             fmpz_add(ranks->one, ranks->one, size);
@@ -162,9 +164,9 @@ static void ranks_init(ranks_t *ranks, const json_t *result)
     fmpz_init(counted);
     fmpz_init(sum);
     ranks->finite = 1;
-    int is_counted = read_integer(
+    int is_counted = ncf__read_integer(
         counted, json_object_get(json_object_get(result, "counts"), "strict_second_order"));
-    if (word_is(json_object_get(result, "method"), "symmetric-tensor") && is_counted) {
+    if (ncf__word_is(json_object_get(result, "method"), "symmetric-tensor") && is_counted) {
         fmpz_set(ranks->strict, counted);
         fmpz_set(ranks->one, counted);
     } else {
@@ -237,7 +239,7 @@ static int histogram_of_lines(fmpz_poly_t bins, const json_t *result)
     const json_t *list = json_object_get(result, "lines");
     const json_t *widths = json_object_get(json_object_get(result, "problem"), "widths");
     json_int_t hidden = json_integer_value(json_array_get(widths, 1)), most = 0;
-    if (!word_is(json_object_get(result, "method"), "symmetric-tensor") || hidden < 1)
+    if (!ncf__word_is(json_object_get(result, "method"), "symmetric-tensor") || hidden < 1)
         return 0;
     fmpz_poly_t unit;
     fmpz_poly_init(unit);
@@ -276,7 +278,7 @@ static void histogram_of_orbits(fmpz_poly_t bins, const json_t *result)
         const json_t *index = json_object_get(orbit, "index");
         json_int_t k = json_integer_value(index);
         if (!is_counted_orbit(orbit) || !json_is_integer(index) || k > MAX_HISTOGRAM ||
-            !read_integer(size, json_object_get(orbit, "size")))
+            !ncf__read_integer(size, json_object_get(orbit, "size")))
             continue;
         fmpz_poly_get_coeff_fmpz(old, bins, k);
         fmpz_add(size, size, old);
@@ -297,7 +299,7 @@ static void index_histogram(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_init_set_ui(one, 1);
     fmpz_init(counted);
     int is_counted =
-        read_integer(counted, json_object_get(json_object_get(result, "counts"), "positive"));
+        ncf__read_integer(counted, json_object_get(json_object_get(result, "counts"), "positive"));
     int agrees = histogram_of_lines(bins, result);
     fmpz_poly_evaluate_fmpz(sum, bins, one);
     agrees = agrees && is_counted && fmpz_equal(sum, counted);
@@ -327,7 +329,7 @@ static void largest_lambda(ncf_cell_t *cell, const ncf_facts_t *facts)
     const json_t *list = json_object_get(solved(facts), "orbits");
     arb_t value;
     arb_init(value);
-    if (read_ball(value, json_object_get(json_array_get(list, 0), "lambda"))) {
+    if (ncf__read_ball(value, json_object_get(json_array_get(list, 0), "lambda"))) {
         ncf__cell_add_real(cell, value);
         cell->at_least |= !is_exact(solved(facts));
     } else {
@@ -345,7 +347,7 @@ static void gap(ncf_cell_t *cell, const ncf_facts_t *facts)
     arb_init(value);
     arb_init(least);
     for (size_t i = 0; i < json_array_size(list); i++) {
-        if (!read_ball(value, json_object_get(json_array_get(list, i), "gap")))
+        if (!ncf__read_ball(value, json_object_get(json_array_get(list, i), "gap")))
             continue;
         if (found)
             arb_min(least, least, value, BALL_BITS);
@@ -365,8 +367,8 @@ static void gap(ncf_cell_t *cell, const ncf_facts_t *facts)
 
 static ncf_verdict_t verdict_of(const json_t *word)
 {
-    return word_is(word, "holds")   ? ncf_proved()
-           : word_is(word, "fails") ? ncf_refuted()
+    return ncf__word_is(word, "holds")   ? ncf_proved()
+           : ncf__word_is(word, "fails") ? ncf_refuted()
                                     : ncf_undecided();
 }
 
@@ -399,11 +401,14 @@ static void method(ncf_cell_t *cell, const ncf_facts_t *facts)
     ncf__cell_add_text(cell, text != NULL ? text : "?");
 }
 
+/* More than three digits would be noise. */
 static void seconds(ncf_cell_t *cell, const ncf_facts_t *facts)
 {
+    char text[40];
     arb_t value;
     arb_init(value);
-    arb_set_d(value, facts->seconds);
+    snprintf(text, sizeof(text), "%.2e", facts->seconds);
+    arb_set_d(value, strtod(text, NULL));
     ncf__cell_add_real(cell, value);
     arb_clear(value);
 }
@@ -415,7 +420,7 @@ static void add_number(ncf_cell_t *cell, const json_t *answer, const char *name,
 {
     fmpz_t value;
     fmpz_init(value);
-    if (read_integer(value, json_object_get(answer, name)))
+    if (ncf__read_integer(value, json_object_get(answer, name)))
         ncf__cell_add_count(cell, value, at_least);
     else
         ncf__cell_add_open(cell);
@@ -470,8 +475,8 @@ static ncf_verdict_t compare(const json_t *result, const json_t *other, int othe
     fmpz_init(found);
     ncf_verdict_t verdict = ncf_undecided();
     if (same_scope(result, other) &&
-        read_integer(all, json_object_get(json_object_get(result, "counts"), "positive")) &&
-        read_integer(found, json_object_get(other, "points"))) {
+        ncf__read_integer(all, json_object_get(json_object_get(result, "counts"), "positive")) &&
+        ncf__read_integer(found, json_object_get(other, "points"))) {
         int order = fmpz_cmp(found, all);
         if (order == 0 && is_exact(result))
             verdict = ncf_proved();
@@ -501,8 +506,8 @@ static void certified(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_t part, whole;
     fmpz_init(part);
     fmpz_init(whole);
-    if (read_integer(part, json_object_get(answer, "proved")) &&
-        read_integer(whole, json_object_get(answer, "candidates")))
+    if (ncf__read_integer(part, json_object_get(answer, "proved")) &&
+        ncf__read_integer(whole, json_object_get(answer, "candidates")))
         ncf__cell_add_share(cell, part, whole, 0);
     else
         ncf__cell_add_open(cell);
@@ -514,7 +519,7 @@ static void norm_error(ncf_cell_t *cell, const ncf_facts_t *facts)
 {
     arb_t value;
     arb_init(value);
-    if (read_ball(value, json_object_get(facts->answers[NCF_TASK_CERTIFY], "norm_error")))
+    if (ncf__read_ball(value, json_object_get(facts->answers[NCF_TASK_CERTIFY], "norm_error")))
         ncf__cell_add_real(cell, value);
     else
         ncf__cell_add_open(cell);
@@ -527,8 +532,8 @@ static void rank_one_values(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_t part, whole;
     fmpz_init(part);
     fmpz_init(whole);
-    if (read_integer(part, json_object_get(answer, "rank_one_matched")) &&
-        read_integer(whole, json_object_get(answer, "rank_one")))
+    if (ncf__read_integer(part, json_object_get(answer, "rank_one_matched")) &&
+        ncf__read_integer(whole, json_object_get(answer, "rank_one")))
         ncf__cell_add_share(cell, part, whole, 0);
     else
         ncf__cell_add_open(cell);
@@ -536,227 +541,41 @@ static void rank_one_values(ncf_cell_t *cell, const ncf_facts_t *facts)
     fmpz_clear(whole);
 }
 
-/* ---- Runs of flows -------------------------------------------------------------- */
-
-static const json_t *flow_match(const ncf_facts_t *facts)
-{
-    return json_object_get(facts->answers[NCF_TASK_FLOW], "match");
-}
-
-/* A measured number; what there is none of is open. */
-static void add_measured(ncf_cell_t *cell, const json_t *value)
-{
-    arb_t number;
-    arb_init(number);
-    if (json_is_number(value)) {
-        arb_set_d(number, json_number_value(value));
-        ncf__cell_add_real(cell, number);
-    } else {
-        ncf__cell_add_open(cell);
-    }
-    arb_clear(number);
-}
-
-static void add_part(ncf_cell_t *cell, json_int_t part, json_int_t whole)
-{
-    fmpz_t a, b;
-    fmpz_init_set_si(a, (slong) part);
-    fmpz_init_set_si(b, (slong) whole);
-    ncf__cell_add_share(cell, a, b, 0);
-    fmpz_clear(a);
-    fmpz_clear(b);
-}
-
-static void flow_matched(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_part(cell, word_is(json_object_get(flow_match(facts), "verdict"), "matched"), 1);
-}
-
-static void flow_verdict(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    const char *word = json_string_value(json_object_get(flow_match(facts), "verdict"));
-    ncf__cell_add_text(cell, word != NULL ? word : "?");
-}
-
-static void final_angle(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    arb_t angle;
-    arb_init(angle);
-    if (read_ball(angle, json_object_get(flow_match(facts), "last_angle")))
-        ncf__cell_add_real(cell, angle);
-    else
-        ncf__cell_add_open(cell);
-    arb_clear(angle);
-}
-
-static void entry_tau(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    const json_t *flow = json_object_get(facts->answers[NCF_TASK_FLOW], "flow");
-    add_measured(cell, json_object_get(flow, "entry_tau"));
-}
-
-static void entry_norm(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_measured(cell, json_object_get(flow_match(facts), "entry_norm_ratio"));
-}
-
-/* The number of runs that a result counts under a word. */
-static json_int_t run_count(const ncf_facts_t *facts, const char *word)
-{
-    const json_t *runs = json_object_get(facts->answers[NCF_TASK_RUNS], "runs");
-    return json_integer_value(json_object_get(runs, word));
-}
-
-static const json_t *limits_of(const ncf_facts_t *facts)
-{
-    return json_object_get(facts->answers[NCF_TASK_RUNS], "orbits");
-}
-
-static void add_number_of(ncf_cell_t *cell, json_int_t value)
-{
-    fmpz_t count;
-    fmpz_init_set_si(count, (slong) value);
-    ncf__cell_add_count(cell, count, 0);
-    fmpz_clear(count);
-}
-
-static void runs_matched(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_part(cell, run_count(facts, "matched"), run_count(facts, "finished"));
-}
-
-static void runs_zero(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_number_of(cell, run_count(facts, "zero"));
-}
-
-static void runs_unmatched(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_number_of(cell, run_count(facts, "unmatched") + run_count(facts, "ambiguous"));
-}
-
-static void limits(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_number_of(cell, (json_int_t) json_array_size(limits_of(facts)));
-}
-
-static json_int_t strict_limits(const ncf_facts_t *facts)
-{
-    const json_t *list = limits_of(facts);
-    json_int_t count = 0;
-    for (size_t i = 0; i < json_array_size(list); i++)
-        count += word_is(json_object_get(json_array_get(list, i), "second_order"), "strict");
-    return count;
-}
-
-static void limits_strict(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    add_part(cell, strict_limits(facts), (json_int_t) json_array_size(limits_of(facts)));
-}
-
-/* Of a list that is proved complete and has finitely many orbits. */
-static void strict_reached(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    const json_t *strict = json_object_get(facts->answers[NCF_TASK_RUNS], "strict_orbits");
-    if (json_is_integer(strict))
-        add_part(cell, strict_limits(facts), json_integer_value(strict));
-    else
-        ncf__cell_add_open(cell);
-}
-
-/*
- * Is every point that runs turn to in the list of ncf_solve? One that is proved to be none of
- * a list that holds all strict orbits contradicts the list.
- */
-static void limits_listed(ncf_cell_t *cell, const ncf_facts_t *facts)
-{
-    const json_t *list = limits_of(facts);
-    int whole =
-        json_is_integer(json_object_get(facts->answers[NCF_TASK_RUNS], "strict_orbits"));
-    ncf_verdict_t verdict = ncf_proved();
-    for (size_t i = 0; i < json_array_size(list); i++) {
-        const json_t *orbit = json_array_get(list, i);
-        const json_t *listed = json_object_get(orbit, "listed");
-        int strict = word_is(json_object_get(orbit, "second_order"), "strict");
-        ncf_verdict_t one = json_is_true(listed)                       ? ncf_proved()
-                            : json_is_false(listed) && whole && strict ? ncf_refuted()
-                                                                       : ncf_undecided();
-        verdict = ncf_verdict_and(verdict, one);
-    }
-    ncf__cell_add_verdict(cell, verdict);
-}
-
 /* ---- The table of quantities ---------------------------------------------------- */
 
-#define SOLVE (1 << NCF_TASK_SOLVE)
-#define CERTIFY (1 << NCF_TASK_CERTIFY)
-#define SEARCH (1 << NCF_TASK_SEARCH)
-#define PRUNE (1 << NCF_TASK_PRUNE)
-#define FLOW (1 << NCF_TASK_FLOW)
-#define RUNS (1 << NCF_TASK_RUNS)
-
-#define NUMBER(name, heading, tasks, function)                                                \
-    {                                                                                         \
-        name, heading, NCF_CELL_COUNT, 1, NCF_SUMMARY_RANGE, tasks, 0, function               \
-    }
-#define REAL(name, heading, tasks, function)                                                  \
-    {                                                                                         \
-        name, heading, NCF_CELL_REAL, 1, NCF_SUMMARY_RANGE, tasks, 0, function                \
-    }
-#define OTHER(name, heading, type, tasks, function)                                           \
-    {                                                                                         \
-        name, heading, type, 0, NCF_SUMMARY_RANGE, tasks, 0, function                         \
-    }
-#define CHECK(name, heading, tasks, function)                                                 \
-    {                                                                                         \
-        name, heading, NCF_CELL_VERDICT, 0, NCF_SUMMARY_RANGE, tasks, 1, function             \
-    }
-
 static const ncf_quantity_kind_t kinds[] = {
-    NUMBER("points", "KKT points", SOLVE, points),
-    NUMBER("orbits", "orbits", SOLVE, orbits),
-    NUMBER("second_order", "2nd order", SOLVE, second_order),
-    NUMBER("rank_one", "rank one", SOLVE, rank_one),
-    NUMBER("second_order_rank_one", "2nd order, rank 1", SOLVE, second_order_rank_one),
-    NUMBER("second_order_other_rank", "2nd order, other rank", SOLVE, second_order_other_rank),
-    OTHER("other_rank_exists", "other rank exists", NCF_CELL_VERDICT, SOLVE,
+    NCF_NUMBER("points", "KKT points", SOLVE, points),
+    NCF_NUMBER("orbits", "orbits", SOLVE, orbits),
+    NCF_NUMBER("second_order", "2nd order", SOLVE, second_order),
+    NCF_NUMBER("rank_one", "rank one", SOLVE, rank_one),
+    NCF_NUMBER("second_order_rank_one", "2nd order, rank 1", SOLVE, second_order_rank_one),
+    NCF_NUMBER("second_order_other_rank", "2nd order, other rank", SOLVE, second_order_other_rank),
+    NCF_OTHER("other_rank_exists", "other rank exists", NCF_CELL_VERDICT, SOLVE,
           other_rank_exists),
-    OTHER("rank_one_share", "rank one of 2nd order", NCF_CELL_SHARE, SOLVE, rank_one_share),
-    NUMBER("lines", "lines", SOLVE, lines),
-    REAL("largest_lambda", "largest lambda", SOLVE, largest_lambda),
-    REAL("gap", "smallest gap", SOLVE, gap),
-    OTHER("index_histogram", "points by index", NCF_CELL_HISTOGRAM, SOLVE, index_histogram),
-    OTHER("complete", "complete", NCF_CELL_VERDICT, SOLVE, complete),
-    CHECK("euler_identity", "Euler identity", SOLVE, euler_identity),
-    CHECK("layer_norms", "layer norms", SOLVE, layer_norms),
-    NUMBER("undecided", "undecided", SOLVE, undecided),
-    OTHER("method", "method", NCF_CELL_TEXT, SOLVE, method),
-    NUMBER("search_points", "points by search", SEARCH, search_points),
-    NUMBER("search_orbits", "orbits by search", SEARCH, search_orbits),
-    NUMBER("search_starts", "starts", SEARCH, search_starts),
-    CHECK("search_agrees", "search agrees", SOLVE | SEARCH, search_agrees),
-    NUMBER("prune_points", "points by pruning", PRUNE, prune_points),
-    CHECK("prune_agrees", "pruning agrees", SOLVE | PRUNE, prune_agrees),
-    OTHER("certified", "certified again", NCF_CELL_SHARE, CERTIFY, certified),
+    NCF_OTHER("rank_one_share", "rank one of 2nd order", NCF_CELL_SHARE, SOLVE, rank_one_share),
+    NCF_NUMBER("lines", "lines", SOLVE, lines),
+    NCF_REAL("largest_lambda", "largest lambda", SOLVE, largest_lambda),
+    NCF_REAL("gap", "smallest gap", SOLVE, gap),
+    NCF_OTHER("index_histogram", "points by index", NCF_CELL_HISTOGRAM, SOLVE, index_histogram),
+    NCF_OTHER("complete", "complete", NCF_CELL_VERDICT, SOLVE, complete),
+    NCF_CHECK("euler_identity", "Euler identity", SOLVE, euler_identity),
+    NCF_CHECK("layer_norms", "layer norms", SOLVE, layer_norms),
+    NCF_NUMBER("undecided", "undecided", SOLVE, undecided),
+    NCF_OTHER("method", "method", NCF_CELL_TEXT, SOLVE, method),
+    NCF_NUMBER("search_points", "points by search", SEARCH, search_points),
+    NCF_NUMBER("search_orbits", "orbits by search", SEARCH, search_orbits),
+    NCF_NUMBER("search_starts", "starts", SEARCH, search_starts),
+    NCF_CHECK("search_agrees", "search agrees", SOLVE | SEARCH, search_agrees),
+    NCF_NUMBER("prune_points", "points by pruning", PRUNE, prune_points),
+    NCF_CHECK("prune_agrees", "pruning agrees", SOLVE | PRUNE, prune_agrees),
+    NCF_OTHER("certified", "certified again", NCF_CELL_SHARE, CERTIFY, certified),
     {"norm_error", "norm error", NCF_CELL_BOUND, 1, NCF_SUMMARY_GREATEST, CERTIFY, 0,
      norm_error},
-    OTHER("rank_one_values", "rank-one values", NCF_CELL_SHARE, CERTIFY, rank_one_values),
-    OTHER("flow_matched", "matched", NCF_CELL_SHARE, FLOW, flow_matched),
-    OTHER("flow_verdict", "verdict", NCF_CELL_TEXT, FLOW, flow_verdict),
-    REAL("final_angle", "final angle", FLOW, final_angle),
-    REAL("entry_tau", "entry tau", FLOW, entry_tau),
-    REAL("entry_norm", "norm ratio at entry", FLOW, entry_norm),
-    OTHER("runs_matched", "runs matched", NCF_CELL_SHARE, RUNS, runs_matched),
-    NUMBER("runs_zero", "runs to zero", RUNS, runs_zero),
-    NUMBER("runs_unmatched", "runs unmatched", RUNS, runs_unmatched),
-    NUMBER("limits", "limits", RUNS, limits),
-    OTHER("limits_strict", "limits of 2nd order", NCF_CELL_SHARE, RUNS, limits_strict),
-    OTHER("strict_reached", "2nd order reached", NCF_CELL_SHARE, RUNS, strict_reached),
-    CHECK("limits_listed", "limits listed", RUNS, limits_listed),
-    {"seconds", "seconds", NCF_CELL_REAL, 1, NCF_SUMMARY_SUM, 0, 0, seconds},
+    NCF_OTHER("rank_one_values", "rank-one values", NCF_CELL_SHARE, CERTIFY, rank_one_values),
+    {"seconds", "seconds", NCF_CELL_MEASURED, 1, NCF_SUMMARY_SUM, 0, 0, seconds},
 };
 
-#define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
+#define KIND_COUNT ((int) (sizeof(kinds) / sizeof(kinds[0])))
 
 const char *ncf__quantity_names(void)
 {
@@ -764,15 +583,15 @@ const char *ncf__quantity_names(void)
            "second_order_other_rank, other_rank_exists, rank_one_share, lines, "
            "largest_lambda, gap, index_histogram, complete, euler_identity, layer_norms, "
            "undecided, method, search_points, search_orbits, search_starts, search_agrees, "
-           "prune_points, prune_agrees, certified, norm_error, rank_one_values, "
-           "flow_matched, flow_verdict, final_angle, entry_tau, entry_norm, runs_matched, "
-           "runs_zero, runs_unmatched, limits, limits_strict, strict_reached, limits_listed, "
-           "seconds";
+           "prune_points, prune_agrees, certified, norm_error, rank_one_values, seconds, "
+           "flow_matched, flow_verdict, final_angle, entry_tau, entry_norm, flow_proved, "
+           "proved_delta, delta_limit, proved_angle, flow_agrees, runs_matched, runs_zero, "
+           "runs_unmatched, limits, limits_strict, strict_reached, limits_listed";
 }
 
 const ncf_quantity_kind_t *ncf__quantity_kind(int index)
 {
-    return &kinds[index];
+    return index < KIND_COUNT ? &kinds[index] : &ncf__flow_quantities[index - KIND_COUNT];
 }
 
 void ncf__quantity_add(ncf_cell_t *cell, const ncf_quantity_kind_t *kind,

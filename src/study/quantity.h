@@ -16,6 +16,8 @@ typedef enum {
     NCF_CELL_COUNT,   /* points, orbits: exact, a lower bound, or infinite */
     NCF_CELL_REAL,    /* an enclosure */
     NCF_CELL_BOUND,   /* an upper bound, rounded up when it is printed */
+    NCF_CELL_FLOOR,   /* a lower bound, rounded down */
+    NCF_CELL_MEASURED, /* a double, nothing about it is proved */
     NCF_CELL_VERDICT, /* yes, no, open */
     NCF_CELL_SHARE,   /* part of a whole */
     NCF_CELL_HISTOGRAM,
@@ -29,7 +31,7 @@ typedef struct {
     int at_least;                /* some value is a lower bound */
     int infinite;                /* some count is infinite; it is in none of the sums */
     fmpz_t least, greatest, sum; /* COUNT; SHARE: sum is the part, greatest the whole */
-    arb_t low, high, total;      /* REAL, BOUND */
+    arb_t low, high, total;      /* REAL, BOUND, FLOOR, MEASURED */
     slong yes, no;               /* VERDICT */
     fmpz *bins;                  /* HISTOGRAM */
     slong bin_count;
@@ -61,7 +63,10 @@ char *ncf__cell_text(const ncf_cell_t *cell, ncf_summary_t summary, long digits,
 char *ncf__cell_low(const ncf_cell_t *cell, ncf_summary_t summary, long digits);
 char *ncf__cell_high(const ncf_cell_t *cell, long digits); /* the other end of a range */
 
-/* "exact", "lower bound", "upper bound", "infinite", "unknown" or "none" (no case); static. */
+/*
+ * "exact", "lower bound", "upper bound", "measured", "infinite", "unknown" or "none" (no case);
+ * static.
+ */
 const char *ncf__cell_quality(const ncf_cell_t *cell);
 
 /* ---- Quantities (quantity.c) ---------------------------------------------------- */
@@ -70,6 +75,7 @@ const char *ncf__cell_quality(const ncf_cell_t *cell);
 typedef struct {
     const json_t *answers[NCF_TASK_COUNT]; /* NULL: none */
     double seconds;                        /* of all of them */
+    char *delta;                           /* of its flows, exact text; NULL: the default */
 } ncf_facts_t;
 
 typedef struct ncf_quantity_kind {

@@ -12,7 +12,8 @@
 
 #include "../problem/reader.h"
 
-#define NCF_RECORD_VERSION 1 /* of what the tasks write */
+#define NCF_RECORD_VERSION 2 /* of what the tasks write */
+#define NCF_DEFAULT_DELTA "1/1000" /* of ncf_flow and ncf_flow_runs */
 #define NCF_STUDY_MAX_AXES 16
 #define NCF_STUDY_MAX_QUANTITIES 64
 #define NCF_STUDY_MAX_CASES 1000000
@@ -26,6 +27,7 @@ typedef enum {
     NCF_TASK_PRUNE,   /* branch and prune, likewise */
     NCF_TASK_FLOW,    /* ncf_flow: one run */
     NCF_TASK_RUNS,    /* ncf_flow_runs, with the list of ncf_solve */
+    NCF_TASK_PROVE,   /* ncf_prove_flow: one start, every small delta */
     NCF_TASK_COUNT
 } ncf_task_t;
 
@@ -175,6 +177,9 @@ ncf_status_t ncf__task_prune(json_t **out, int *exit_status, const ncf_problem_t
 ncf_status_t ncf__task_flow(json_t **out, int *exit_status, const ncf_problem_t *problem,
                             const ncf_case_options_t *options, const ncf_limits_t *limits,
                             ncf_error_t *err);
+ncf_status_t ncf__task_prove(json_t **out, int *exit_status, const ncf_problem_t *problem,
+                             const ncf_case_options_t *options, const ncf_limits_t *limits,
+                             ncf_error_t *err);
 ncf_status_t ncf__task_runs(json_t **out, int *exit_status, const ncf_problem_t *problem,
                             const ncf_case_options_t *options, const ncf_limits_t *limits,
                             ncf_error_t *err);

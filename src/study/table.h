@@ -9,6 +9,7 @@
 /* What became of a case, the worst of its tasks. */
 typedef enum {
     NCF_CASE_PROVED,       /* all that its tasks were asked is proved */
+    NCF_CASE_MATCHED,      /* likewise, but for flows, which are matched: that is measured */
     NCF_CASE_UNDECIDED,    /* something is not */
     NCF_CASE_LIMIT,        /* the time limit of a case was reached */
     NCF_CASE_FAILED,       /* the problem is refused */
@@ -55,6 +56,7 @@ struct ncf_table {
     ncf_tally_t scopes;   /* what was proved complete */
     ncf_tally_t theorems; /* by which theorems */
     ncf_tally_t searches; /* what was searched */
+    ncf_tally_t measured; /* what was only measured */
     ncf_tally_t reasons;  /* of cases that are not proved: "LABEL: reason" */
     slong more_reasons;   /* that are not shown */
     ncf_limit_t limit;    /* why the run ended early */

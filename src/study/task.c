@@ -9,7 +9,8 @@
 const char *ncf__task_name(ncf_task_t task)
 {
     static const char *const names[NCF_TASK_COUNT] = {"solve", "certify", "search",
-                                                      "prune", "flow",    "runs"};
+                                                      "prune", "flow",    "runs",
+                                                      "prove"};
     return names[task];
 }
 
@@ -107,6 +108,9 @@ ncf_status_t ncf__task_run(json_t **out, int *exit_status, const ncf_case_t *ite
         break;
     case NCF_TASK_RUNS:
         status = ncf__task_runs(out, exit_status, problem, &item->options, limits, err);
+        break;
+    case NCF_TASK_PROVE:
+        status = ncf__task_prove(out, exit_status, problem, &item->options, limits, err);
         break;
     case NCF_TASK_COUNT:
         break;

@@ -56,6 +56,8 @@ static void quantity_headings(csv_t *csv, const struct ncf_table *table,
     case NCF_CELL_COUNT:
     case NCF_CELL_REAL:
     case NCF_CELL_BOUND:
+    case NCF_CELL_FLOOR:
+    case NCF_CELL_MEASURED:
         heading(csv, name, is_range(table, column) ? "_least" : "");
         if (is_range(table, column))
             heading(csv, name, "_greatest");
@@ -93,6 +95,8 @@ static void quantity_fields(csv_t *csv, const struct ncf_table *table,
     case NCF_CELL_COUNT:
     case NCF_CELL_REAL:
     case NCF_CELL_BOUND:
+    case NCF_CELL_FLOOR:
+    case NCF_CELL_MEASURED:
         owned_field(csv, ncf__cell_low(cell, column->summary, digits));
         if (is_range(table, column))
             owned_field(csv, ncf__cell_high(cell, digits));
@@ -175,6 +179,8 @@ static json_t *cell_object(const ncf_cell_t *cell, ncf_summary_t summary, long d
     case NCF_CELL_COUNT:
     case NCF_CELL_REAL:
     case NCF_CELL_BOUND:
+    case NCF_CELL_FLOOR:
+    case NCF_CELL_MEASURED:
         set(object, "least", owned_string(ncf__cell_low(cell, NCF_SUMMARY_LEAST, digits)));
         set(object, "greatest", owned_string(ncf__cell_high(cell, digits)));
         set(object, "sum", owned_string(ncf__cell_low(cell, NCF_SUMMARY_SUM, digits)));
@@ -222,8 +228,9 @@ static json_t *row_object(const struct ncf_table *table, const ncf_row_t *row, l
 
 static json_t *columns_array(const struct ncf_table *table)
 {
-    static const char *const types[] = {"count", "real",      "bound", "verdict",
-                                        "share", "histogram", "text"};
+    static const char *const types[] = {"count",    "real",    "upper bound", "lower bound",
+                                        "measured", "verdict", "share",       "histogram",
+                                        "text"};
     json_t *list = json_array();
     for (int i = 0; i < table->column_count; i++) {
         const ncf_quantity_kind_t *kind = table->columns[i].kind;
@@ -251,6 +258,17 @@ static json_t *notes_array(const struct ncf_table *table)
     return list;
 }
 
+static json_t *software_object(void)
+{
+    static const char *const names[] = {"gmp", "mpfr", "flint", "arb", "sundials"};
+    json_t *object = json_object();
+    set(object, "ncf", json_string(ncf_version()));
+    set(object, "source", json_string(ncf__source_digest()));
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        set(object, names[i], json_string(ncf_library_version(names[i])));
+    return object;
+}
+
 void ncf__table_write_json(FILE *stream, const struct ncf_table *table, long digits)
 {
     json_t *document = json_object(), *rows = json_array(), *study = json_object();
@@ -266,6 +284,7 @@ void ncf__table_write_json(FILE *stream, const struct ncf_table *table, long dig
     set(document, "title", json_string(table->title));
     set(document, "study", study);
     set(document, "command", json_string(table->command));
+    set(document, "software", software_object());
     set(document, "labels", labels);
     set(document, "columns", columns_array(table));
     set(document, "rows", rows);

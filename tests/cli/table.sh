@@ -148,7 +148,7 @@ check "which is kept for this limit" eval 'status_is 1 && has out "time limit"'
 # ---- Failures ------------------------------------------------------------------------------------------
 rm -f full/*.json
 mkdir -p full
-cp "$(find s.store -name '*.json' | head -n 1)" full/
+cp "$(find part1 -name '*.json' | head -n 1)" full/
 (
     ulimit -f 1
     "$program" table --store=full s.json >out 2>err
@@ -214,12 +214,19 @@ flow_study() {
 flow_study '"1e-6"' '"runs_matched", "limits", "limits_strict", "strict_reached", "limits_listed"' >r.json
 run table --store=flows r.json
 check "all limits of runs are strict, listed, and all strict orbits are met" \
-    eval 'status_is 0 && grep -qE "^ *20/20 +2 +2/2 +2/2 +yes +proved" out'
+    eval 'status_is 0 && grep -qE "^ *20/20 +2 +2/2 +2/2 +yes +matched" out'
 flow_study '"1e-4", 3' '"flow_verdict", "flow_matched", "final_angle"' >a.json
 run table --store=flows a.json
 check "a small start is matched, a large one is open with its reason" \
-    eval 'status_is 1 && grep -qE "^1e-4 +matched +1/1 +0\.[0-9]+ +proved" out &&
+    eval 'status_is 1 && grep -qE "^1e-4 +matched +1/1 +0\.[0-9]+ +matched" out &&
         grep -qE "^3 +unmatched +0/1 .*undecided" out && has out "the start is not small"'
+check "what is measured is not called proved" \
+    eval 'has out "Cases     2: 1 matched, 1 undecided" && ! grep -q "^Proved" out && has out "Measured"'
+sed 's/"delta": \["1e-4", 3\]/"delta": ["1e-4", 2], "start": [2]/; s/"quantities".*/"quantities": ["flow_proved", "proved_delta", "flow_agrees"]}/' a.json >theorem.json
+run table --store=flows theorem.json
+check "the theorem is about the small start, not about the large one" \
+    eval 'status_is 1 && grep -qE "^1e-4 +yes +[01][.0-9]* +yes +matched" out &&
+        grep -qE "^2 +open +[01][.0-9]* +open +undecided" out && has out "T-VALIDATEDFLOW"'
 
 for shard in 0/2 3/2 1 1/ /2 1/2x -1/2 1/0; do
     run table --shard=$shard s.json

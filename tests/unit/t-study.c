@@ -288,15 +288,87 @@ static void test_limits(void)
     check_runs("open", name,
                "{\"orbits\": [{\"listed\": false, \"second_order\": \"strict\"}], "
                "\"strict_orbits\": null}");
-    check_runs("no", name,
-               "{\"orbits\": [{\"listed\": true}, {\"listed\": false, "
-               "\"second_order\": \"strict\"}], \"strict_orbits\": 2}");
+#define FOREIGN(scope)                                                                        \
+    "{\"orbits\": [{\"listed\": true}, {\"listed\": false, \"lambda\": {\"mid\": \"2\", "        \
+    "\"rad\": \"0.1\"}, \"second_order\": \"strict\"}], \"strict_orbits\": 2, \"list_scope\": "      \
+    "\"all KKT points with lambda " scope "\"}"
+    check_runs("no", name, FOREIGN("!= 0"));
+    check_runs("no", name, FOREIGN(">= 1e0"));
+    check_runs("open", name, FOREIGN(">= 2.1"));
+    check_runs("open", name, FOREIGN(">= x"));
+    check_runs("open", name, "{\"orbits\": [], \"strict_orbits\": 2}");
     name = "strict_reached";
     check_runs("1/2", name,
                "{\"orbits\": [{\"second_order\": \"strict\"}, {\"second_order\": "
                "\"no\"}], \"strict_orbits\": 2}");
     check_runs("?", name, "{\"orbits\": [], \"strict_orbits\": null}");
     check_runs("3/8", "runs_matched", "{\"runs\": {\"matched\": 3, \"finished\": 8}}");
+}
+
+static void check_proof(const char *expected, const char *quantity, const char *delta,
+                        const char *uniform)
+{
+    char *text = ncf__format("{\"validated\": {\"angle\": {\"mid\": \"0.7\", \"rad\": "
+                             "\"0.001\"}, \"uniform\": {%s}}}",
+                             uniform);
+    json_t *answer = load(text);
+    ncf_facts_t facts = {.delta = (char *) delta};
+    facts.answers[NCF_TASK_PROVE] = answer;
+    char *value = quantity_text(quantity, &facts);
+    CHECK_STR_EQ(value, expected);
+    ncf__free(value);
+    ncf__free(text);
+    json_decref(answer);
+}
+
+/* The theorem is about all delta up to its own one, that one included, and no other. */
+static void test_proofs(void)
+{
+    const char *third = "\"proved\": true, \"delta\": \"2/3\"";
+    const char *open = "\"proved\": null, \"delta\": \"2/3\", \"reason\": \"x\"";
+    check_proof("yes", "flow_proved", "2/3", third);
+    check_proof("yes", "flow_proved", "1e-9", third);
+    check_proof("yes", "flow_proved", NULL, third);
+    check_proof("open", "flow_proved", "0.66666666666666666666666666666666666667", third);
+    check_proof("open", "flow_proved", "1e-9", open);
+    check_proof("open", "flow_proved", "1e-9", "\"proved\": true, \"delta\": null");
+    check_proof("0.6666", "proved_delta", NULL, third);
+    check_proof("?", "proved_delta", NULL, open);
+    check_proof("0.71", "proved_angle", NULL, third);
+    check_proof("?", "proved_angle", NULL, open);
+}
+
+/* One point, another one, and none: by lambda and by weights. */
+static void test_same_point(void)
+{
+    static const struct {
+        const char *verdict, *lambda, *weight, *expected;
+    } cases[] = {{"matched", "2", "3", "yes"},
+                 {"matched", "5", "3", "no"},
+                 {"matched", "2", "9", "open"},
+                 {"unmatched", "2", "3", "open"}};
+    static const char *const point =
+        "\"orbits\": [{\"lambda\": {\"mid\": \"%s\", \"rad\": \"0.1\"}, \"weights\": "
+        "[[{\"mid\": \"%s\", \"rad\": \"0.1\"}]]}]";
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char *own = ncf__format(point, cases[i].lambda, cases[i].weight);
+        char *other = ncf__format(point, "2", "3");
+        char *run = ncf__format("{\"match\": {\"verdict\": \"%s\"}, %s}", cases[i].verdict, own);
+        char *theorem = ncf__format("{\"validated\": {\"uniform\": {\"proved\": true}}, %s}", other);
+        json_t *first = load(run), *second = load(theorem);
+        ncf_facts_t facts = {.seconds = 0};
+        facts.answers[NCF_TASK_FLOW] = first;
+        facts.answers[NCF_TASK_PROVE] = second;
+        char *text = quantity_text("flow_agrees", &facts);
+        CHECK_STR_EQ(text, cases[i].expected);
+        json_decref(first);
+        json_decref(second);
+        ncf__free(text);
+        ncf__free(theorem);
+        ncf__free(run);
+        ncf__free(other);
+        ncf__free(own);
+    }
 }
 
 /* ---- Keys ----------------------------------------------------------------------- */
@@ -502,6 +574,8 @@ int main(void)
                                        {"values", test_values},
                                        {"agreement", test_agreement},
                                        {"limits", test_limits},
+                                       {"proofs", test_proofs},
+                                       {"same point", test_same_point},
                                        {"digests", test_digests},
                                        {"grid", test_grid},
                                        {"long numbers", test_long_numbers},
