@@ -604,7 +604,8 @@ typedef struct ncf_saved ncf_saved_t;
 
 /**
  * ncf_saved_read(out, path, err):
- * Reads a result document. What is proved in it stands on the word of who wrote it.
+ * Reads a result document, or a table in JSON. What is proved in it stands on the word of who
+ * wrote it.
  *
  * Out:      out    the document
  * In:       path   a file name, or "-" for standard input
@@ -633,7 +634,8 @@ typedef enum {
     NCF_PICTURE_ANGLE,    /* angle to the matched point against time */
     NCF_PICTURE_WEIGHTS,  /* |W_l| as heat maps */
     NCF_PICTURE_PROFILE,  /* N of one unit on the circle or on the sphere of inputs */
-    NCF_PICTURE_CENSUS    /* histograms of index and lambda */
+    NCF_PICTURE_CENSUS,   /* histograms of index and lambda; of a table: of the index */
+    NCF_PICTURE_TABLE     /* a quantity of a table against an axis of its grid */
 } ncf_picture_kind_t;
 
 typedef enum { NCF_PICTURE_SVG, NCF_PICTURE_PNG, NCF_PICTURE_PDF } ncf_picture_format_t;
@@ -647,6 +649,8 @@ typedef struct {
     const ncf_problem_t *problem; /* of the profile; NULL: the file that the document names,
                                      if it is still the same */
     const ncf_trajectory_t *trajectory; /* for the weights at the moments of training; NULL */
+    const char *quantity; /* of a table: what is drawn; NULL: its first number */
+    const char *axis;     /* against which label; NULL: the numbers with the most values */
     const volatile sig_atomic_t *stop;  /* non-zero asks for a stop; NULL: never */
 } ncf_picture_options_t;
 

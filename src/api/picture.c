@@ -17,7 +17,7 @@ static ncf_status_t check_options(const ncf_picture_options_t *options, size_t c
 {
     if (options->size != sizeof(*options))
         return ncf__fail(err, NCF_EARG, "the options were not set by ncf_picture_options_init");
-    if (options->kind < NCF_PICTURE_AUTO || options->kind > NCF_PICTURE_CENSUS)
+    if (options->kind < NCF_PICTURE_AUTO || options->kind > NCF_PICTURE_TABLE)
         return ncf__fail(err, NCF_EARG, "there is no such kind of picture");
     if (options->format < NCF_PICTURE_SVG || options->format > NCF_PICTURE_PDF)
         return ncf__fail(err, NCF_EARG, "there is no such format of pictures");

@@ -37,6 +37,7 @@ typedef struct {
     const char *of_problem; /* of `plot` and `report`, NULL: none */
     const char *title;      /* of `plot`, NULL: its own */
     ncf_picture_kind_t picture;
+    const char *quantity, *against; /* of `plot`, NULL: the first ones */
     int picture_format; /* an ncf_picture_format_t, -1: from the name of the output */
     int script;
     int no_pictures; /* of `report` */

@@ -50,6 +50,8 @@ typedef enum {
     OPTION_TRAJECTORY,
     OPTION_MAX_CLASSES,
     OPTION_PICTURE,
+    OPTION_QUANTITY,
+    OPTION_AGAINST,
     OPTION_FORMAT,
     OPTION_PROBLEM,
     OPTION_TITLE,
@@ -132,6 +134,8 @@ static const option_entry_t table[] = {
     {OPTION_PICTURE, "kind", "KIND", "plot",
      "training, angle, weights, profile or census"},
     {OPTION_FORMAT, "format", "FORMAT", "plot", "svg, png or pdf (as --output ends)"},
+    {OPTION_QUANTITY, "quantity", "NAME", "plot", "of a table: what is drawn"},
+    {OPTION_AGAINST, "against", "AXIS", "plot", "of a table: against which axis of its grid"},
     {OPTION_PROBLEM, "problem", "FILE", "plot report", "the problem of a trajectory or a profile"},
     {OPTION_TITLE, "title", "TEXT", "plot report", "another title"},
     {OPTION_SCRIPT, "script", NULL, "plot", "write the script for gnuplot, not the picture"},
@@ -339,7 +343,7 @@ static int read_system(ncf_system_t *out, const char *text)
 static int set_picture_option(cli_options_t *options, int id, const char *text)
 {
     static const char *const kinds[] = {"auto", "training", "angle", "weights", "profile",
-                                        "census", NULL};
+                                        "census", "table", NULL};
     static const char *const formats[] = {"svg", "png", "pdf", NULL};
     int kind = 0, good = 1;
     switch (id) {
@@ -352,6 +356,12 @@ static int set_picture_option(cli_options_t *options, int id, const char *text)
         break;
     case OPTION_PROBLEM:
         options->of_problem = text;
+        break;
+    case OPTION_QUANTITY:
+        options->quantity = text;
+        break;
+    case OPTION_AGAINST:
+        options->against = text;
         break;
     case OPTION_TITLE:
         options->title = text;

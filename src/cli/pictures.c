@@ -202,6 +202,8 @@ int cli_plot(const cli_options_t *options)
     picture.title = options->title;
     picture.problem = input.problem;
     picture.trajectory = input.trajectory;
+    picture.quantity = options->quantity;
+    picture.axis = options->against;
     picture.stop = &cli_stop;
     ncf_error_init(&err);
     open_memory(&memory);

@@ -44,6 +44,18 @@ int ncf__curve_is_matched(const ncf_curve_t *curve);
 /* Is its norm to be compared with the growth at the certified lambda? */
 int ncf__curve_grows(const ncf_curve_t *curve);
 
+/*
+ * Values at which the loss stays for a while before it goes on falling, in the order of time: how
+ * many, at most `room`.
+ */
+int ncf__curve_plateaus(double *levels, int room, const ncf_curve_t *curve);
+
+/*
+ * The loss at w = 0, where the gradient of a loss of a network of degree 2 or more is zero;
+ * NAN when the problem of the document cannot be read.
+ */
+double ncf__curve_origin(const ncf_curve_t *curve, const ncf_drawing_t *drawing);
+
 /* The colour of a curve. */
 const char *ncf__curve_colour(size_t k);
 

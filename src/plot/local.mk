@@ -6,8 +6,11 @@ libncf_core_la_SOURCES += \
 	src/plot/gnuplot.h \
 	src/plot/html.c \
 	src/plot/html.h \
+	src/plot/levels.c \
 	src/plot/picture_census.c \
+	src/plot/picture_histogram.c \
 	src/plot/picture_script.c \
+	src/plot/picture_table.c \
 	src/plot/plot.h \
 	src/plot/profile.c \
 	src/plot/profile.h \
@@ -18,6 +21,8 @@ libncf_core_la_SOURCES += \
 	src/plot/report_parts.c \
 	src/plot/saved.c \
 	src/plot/saved.h \
+	src/plot/saved_table.c \
+	src/plot/saved_table.h \
 	src/plot/script.c \
 	src/plot/script.h \
 	src/plot/text.c \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* picture_census.c: how many KKT points there are of each index, and at which lambda. */
-#include "plot.h"
+#include "saved_table.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -277,6 +277,8 @@ static void draw(FILE *out, const ncf_drawing_t *drawing, const census_t *census
 ncf_status_t ncf__draw_census(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err)
 {
     const struct ncf_saved *saved = drawing->saved[0];
+    if (ncf__is_table(saved))
+        return ncf__draw_histogram(out, drawing, err);
     ncf_document_t view = ncf__saved_view(saved, err);
     ncf_node_t root = ncf__saved_root(saved);
     char *proved = NULL, *provenance = NULL;

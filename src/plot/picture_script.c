@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* picture_script.c: which picture, and its script. */
-#include "plot.h"
+#include "saved_table.h"
 
 #include "text.h"
 
@@ -13,6 +13,8 @@ ncf_picture_kind_t ncf__picture_kind(const struct ncf_saved *saved)
     const json_t *lines = json_object_get(saved->root, "lines");
     json_int_t inputs = json_integer_value(
         json_object_get(json_object_get(saved->root, "problem"), "inputs"));
+    if (ncf__is_table(saved))
+        return NCF_PICTURE_TABLE;
     if (json_is_array(json_object_get(saved->root, "moments")))
         return NCF_PICTURE_TRAINING;
     if (json_array_size(lines) > 0 && (inputs == 2 || inputs == 3))
@@ -64,7 +66,7 @@ ncf_status_t ncf__picture_script(char **out, const ncf_drawing_t *drawing,
     static const draw_fn functions[] = {
         [NCF_PICTURE_TRAINING] = ncf__draw_training, [NCF_PICTURE_ANGLE] = ncf__draw_angle,
         [NCF_PICTURE_WEIGHTS] = ncf__draw_weights,   [NCF_PICTURE_PROFILE] = ncf__draw_profile,
-        [NCF_PICTURE_CENSUS] = ncf__draw_census};
+        [NCF_PICTURE_CENSUS] = ncf__draw_census,     [NCF_PICTURE_TABLE] = ncf__draw_table};
     size_t length;
     char *text = NULL;
     ncf_locale_t locale;

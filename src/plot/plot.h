@@ -33,6 +33,9 @@ ncf_status_t ncf__draw_training(FILE *out, const ncf_drawing_t *drawing, ncf_err
 ncf_status_t ncf__draw_angle(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err);
 ncf_status_t ncf__draw_weights(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err);
 ncf_status_t ncf__draw_profile(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err);
+ncf_status_t ncf__draw_table(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err);
+/* The census of a table. */
+ncf_status_t ncf__draw_histogram(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err);
 ncf_status_t ncf__draw_census(FILE *out, const ncf_drawing_t *drawing, ncf_error_t *err);
 
 /* ---- What several kinds need ----------------------------------------------------- */

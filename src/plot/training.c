@@ -6,7 +6,51 @@
 #include <string.h>
 
 #define GROWTH_POINTS 200
+#define MAX_LEVELS 4
 #define BAND "#dff0ea" /* a light tint of the green of what is proved */
+
+/* Levels of the loss of a single curve. */
+typedef struct {
+    double origin; /* of the critical point w = 0, NAN: not known */
+    double plateaus[MAX_LEVELS];
+    int count;
+} levels_t;
+
+static levels_t levels_of(const ncf_curves_t *curves, const ncf_drawing_t *drawing)
+{
+    levels_t levels = {.origin = NAN, .count = 0};
+    if (curves->count != 1)
+        return levels;
+    levels.count = ncf__curve_plateaus(levels.plateaus, MAX_LEVELS, &curves->curves[0]);
+    levels.origin = ncf__curve_origin(&curves->curves[0], drawing);
+    return levels;
+}
+
+static void put_level(ncf_script_t *script, double level, int dashes, const char *colour)
+{
+    fprintf(script->out,
+            "set arrow from graph 0,first %.12g to graph 1,first %.12g nohead back lw 1.4 dt %d "
+            "lc rgb '%s'\n",
+            level, level, dashes, colour);
+}
+
+/* The line of a level, with its value at the right edge, above it. */
+static void put_levels(ncf_script_t *script, const levels_t *levels, int logarithmic)
+{
+    if (isfinite(levels->origin) && (levels->origin > 0 || !logarithmic))
+        put_level(script, levels->origin, 1, NCF_GREEN);
+    for (int k = 0; k < levels->count; k++) {
+        char *number = ncf__text_number(levels->plateaus[k], 4);
+        put_level(script, levels->plateaus[k], 2, NCF_GREY);
+        fputs("set label ", script->out);
+        ncf__script_quote(script->out, number);
+        fprintf(script->out,
+                " at graph 1,first %.12g right offset -0.3,0.55 font 'Arial,10' textcolor rgb "
+                "'%s'\n",
+                levels->plateaus[k], NCF_GREY);
+        ncf__free(number);
+    }
+}
 
 /* time, loss, norm: one block for each curve. */
 static void put_curves(ncf_script_t *script, const ncf_curves_t *curves, int *blocks)
@@ -64,13 +108,14 @@ static void put_band(ncf_script_t *script, const ncf_curves_t *curves)
 }
 
 static void plot_loss(ncf_script_t *script, const ncf_curves_t *curves, const int *blocks,
-                      double bottom)
+                      const levels_t *levels, double bottom)
 {
     double range[2] = {HUGE_VAL, -HUGE_VAL};
     for (size_t i = 0; i < curves->count; i++) {
         for (slong k = 0; k < curves->curves[i].count; k++)
             ncf__widen(range, curves->curves[i].loss[k], 0);
     }
+    ncf__widen(range, levels->origin, 0);
     int logarithmic = range[0] > 0 && range[1] > 1e3 * range[0];
     ncf__script_panel(script, 84, script->width - 24, script->top + 12, bottom);
     ncf__curves_axis(script, curves, 0);
@@ -79,6 +124,7 @@ static void plot_loss(ncf_script_t *script, const ncf_curves_t *curves, const in
     if (!logarithmic && range[0] >= 0)
         fputs("set yrange [0:*]\n", script->out);
     put_band(script, curves);
+    put_levels(script, levels, logarithmic);
     fputs("plot ", script->out);
     for (size_t i = 0; i < curves->count; i++)
         fprintf(script->out, "%s$d%d using 1:2 with lines lw 2 lc rgb '%s' notitle",
@@ -139,7 +185,8 @@ static char *proved_text(const ncf_curves_t *curves)
     return text;
 }
 
-static int make_legend(ncf_legend_t *legend, const ncf_curves_t *curves, char **growth_entry)
+static int make_legend(ncf_legend_t *legend, const ncf_curves_t *curves,
+                       const levels_t *levels, char **growth_entry)
 {
     int count = 0, any = 0;
     for (size_t i = 0; i < curves->count; i++) {
@@ -161,16 +208,23 @@ static int make_legend(ncf_legend_t *legend, const ncf_curves_t *curves, char **
     if (curves->count == 1 && ncf__curve_is_matched(&curves->curves[0]))
         legend[count++] =
             (ncf_legend_t) {NCF_MARK_AREA, BAND, 0, "early phase, in the certified cap"};
+    if (isfinite(levels->origin))
+        legend[count++] = (ncf_legend_t) {NCF_MARK_LINE, NCF_GREEN, 0,
+                                          "loss of the critical point w = 0 (exact)"};
+    if (levels->count > 0)
+        legend[count++] = (ncf_legend_t) {NCF_MARK_DASHES, NCF_GREY, 0,
+                                          "loss of a plateau that training leaves (measured)"};
     return count;
 }
 
 static void draw(FILE *out, const ncf_drawing_t *drawing, const ncf_curves_t *curves)
 {
     ncf_script_t script;
-    ncf_legend_t legend[NCF_MAX_CURVES + 2];
+    ncf_legend_t legend[NCF_MAX_CURVES + 4];
+    levels_t levels = levels_of(curves, drawing);
     int blocks[NCF_MAX_CURVES];
     char *growth_entry, *proved = proved_text(curves);
-    int count = make_legend(legend, curves, &growth_entry);
+    int count = make_legend(legend, curves, &levels, &growth_entry);
     ncf_caption_t caption = {
         drawing->options->title != NULL ? drawing->options->title
                                         : "Training from small weights: loss and norm",
@@ -180,7 +234,7 @@ static void draw(FILE *out, const ncf_drawing_t *drawing, const ncf_curves_t *cu
     put_curves(&script, curves, blocks);
     ncf__script_open(&script, &caption, legend, count);
     double middle = 0.47 * (script.top + 12) + 0.53 * (script.base - 46);
-    plot_loss(&script, curves, blocks, middle - 26);
+    plot_loss(&script, curves, blocks, &levels, middle - 26);
     plot_norm(&script, curves, blocks, middle);
     ncf__script_close(&script);
     ncf__free(growth_entry);

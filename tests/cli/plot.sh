@@ -128,6 +128,16 @@ draws "weights of points" g.svg --kind=weights result.json
 "$program" solve --json --output=sphere.json examples/quartic.json
 draws "profile on the sphere" h.svg sphere.json
 check "SVG is well-formed: sphere" is_svg h.svg
+printf '{"ncf-study": 1, "grid": {"problem": ["examples/quickstart.json"], "lambda-min": ["1", 7, 9]},
+"quantities": ["points", "index_histogram", "complete"]}' >study.json
+"$program" table --output=table.json study.json
+draws "a quantity of a table" t.svg --quantity=points --against=lambda-min table.json
+check "SVG is well-formed: table" is_svg t.svg
+check "the table's caption says what is proved" grep -q 'is proved in all cases' t.svg
+draws "the census of a table" u.svg --kind=census table.json
+check "SVG is well-formed: census of a table" is_svg u.svg
+bad "a quantity that there is not" 3 "there is no such quantity" --quantity=dots table.json
+bad "a result is no table" 3 "this is no document of" --kind=table result.json
 draws "the format by name" i.dat --format=svg result.json
 check "SVG under another name" is_svg i.dat
 run plot --format=png result.json

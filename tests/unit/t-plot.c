@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-3.0-or-later */
 /* t-plot.c: saved documents, and scripts whose numbers must agree with what was solved. */
-#include "../../src/plot/plot.h"
+#include "../../src/plot/curves.h"
 #include "../../src/plot/text.h"
 #include "../harness.h"
 
@@ -355,6 +355,159 @@ static void test_weights(void)
     ncf_problem_free(problem);
 }
 
+/* ---- Tables ---------------------------------------------------------------------- */
+
+#define HEAD                                                                                  \
+    "{\"format\": \"ncf-table\", \"version\": 1, \"title\": \"T\", \"study\": {\"name\": "      \
+    "\"s.json\", \"sha256\": \"0123456789abcdef0\"}, \"software\": {\"ncf\": \"0\"}, "
+#define STATUS(cases, proved)                                                                 \
+    "\"status\": {\"cases\": " cases ", \"proved\": " proved ", \"matched\": 0}"
+#define ROW(delta, p, angle, yes, bins)                                                       \
+    "{\"labels\": {\"degree\": \"" p "\", \"delta\": \"" delta "\"}, \"values\": {\"angle\": {"   \
+    "\"least\": " angle ", \"greatest\": " angle "}, \"holds\": {\"cases\": 2, \"yes\": " yes       \
+    "}, \"index_histogram\": {\"text\": \"" bins "\", \"bins\": [\"3\", \"" bins "\"]}}, " STATUS(  \
+        "2", "0") "}"
+
+static const char table_text[] =
+    HEAD "\"labels\": [\"degree\", \"delta\"], \"columns\": ["
+         "{\"name\": \"index_histogram\", \"heading\": \"h\", \"type\": \"histogram\"}, "
+         "{\"name\": \"holds\", \"heading\": \"holds\", \"type\": \"verdict\"}, "
+         "{\"name\": \"angle\", \"heading\": \"the angle\", \"type\": \"measured\"}], \"rows\": [" //
+    ROW("1", "2", "null", "0", "5") "," ROW("1/10", "2", "\"0.5\"", "1", "6") "," //
+    ROW("1e-4", "2", "\"0.25\"", "2", "7") "," ROW("1e-4", "3", "\"0.125\"", "2", "8") //
+    "], " STATUS("8", "0") "}";
+
+static ncf_saved_t *table_of(const char *text)
+{
+    ncf_saved_t *saved;
+    NCF_REQUIRE(ncf_saved_parse(&saved, text, strlen(text), "t.json", NULL) == NCF_OK);
+    return saved;
+}
+
+/* Which block a mark is in: series by series, all proved, some, none, without a value. */
+static void test_table(void)
+{
+    static const struct {
+        int block;
+        double x, y;
+    } marks[] = {{1, 1e-4, 0.25}, {2, 0.1, 0.5}, {4, 1, 1}, {5, 1e-4, 0.125}};
+    ncf_saved_t *saved = table_of(table_text);
+    ncf_picture_options_t options;
+    ncf_picture_options_init(&options);
+    char *script = script_of(saved, &options);
+    int total = 0;
+    for (int block = 1; block <= 8; block++) {
+        double values[8];
+        total += column_of(values, 8, script, block, 1);
+    }
+    CHECK_MSG(total == 4, "%d marks", total);
+    for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
+        double x[8] = {0}, y[8] = {0};
+        int count = column_of(x, 8, script, marks[i].block, 0);
+        column_of(y, 8, script, marks[i].block, 1);
+        CHECK_MSG(count == 1 && fabs(x[0] / marks[i].x - 1) < 0.1 && y[0] == marks[i].y,
+                  "block %d: %d marks, %g %g", marks[i].block, count, x[0], y[0]);
+    }
+    CHECK(strstr(script, "the angle against delta") != NULL);
+    CHECK(strstr(script, "Measured: the angle. Crosses at the upper edge: 1 row ") != NULL);
+    CHECK(strstr(script, "\"holds\" is proved in all cases") != NULL);
+    free(script);
+    ncf_saved_free(saved);
+}
+
+static void test_table_choice(void)
+{
+    static const struct {
+        const char *quantity, *axis, *expected;
+    } cases[] = {{"holds", "degree", "holds against degree"},
+                 {"angle", "degree", "the angle against degree"},
+                 {"index_histogram", NULL, "[there is no such quantity"},
+                 {"angles", NULL, "[there is no such quantity"},
+                 {NULL, "seed", "[the rows have no such label"}};
+    ncf_saved_t *saved = table_of(table_text);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        ncf_picture_options_t options;
+        ncf_picture_options_init(&options);
+        options.quantity = cases[i].quantity;
+        options.axis = cases[i].axis;
+        char *script = script_of(saved, &options);
+        CHECK_MSG(strstr(script, cases[i].expected) != NULL, "%s: %.200s", cases[i].expected,
+                  script);
+        free(script);
+    }
+    ncf_saved_free(saved);
+}
+
+/* Bars of four rows: what they hold is what the rows hold. */
+static void test_table_census(void)
+{
+    double total = 0;
+    ncf_saved_t *saved = table_of(table_text);
+    ncf_picture_options_t options;
+    ncf_picture_options_init(&options);
+    options.kind = NCF_PICTURE_CENSUS;
+    char *script = script_of(saved, &options);
+    for (int block = 1; block <= 4; block++) {
+        double bars[8];
+        int count = column_of(bars, 8, script, block, 1);
+        for (int k = 0; k < count; k++)
+            total += bars[k];
+    }
+    CHECK_MSG(total == 4 * 3 + 5 + 6 + 7 + 8, "%g", total);
+    free(script);
+    ncf_saved_free(saved);
+}
+
+/* ---- Levels of the loss ------------------------------------------------------------ */
+
+/* Two stays and an end: the end is no plateau that is left, and noise is none at all. */
+static void test_plateaus(void)
+{
+    enum { ROWS = 300 };
+    double time[ROWS], loss[ROWS], levels[4];
+    ncf_curve_t curve = {.count = ROWS, .time = time, .loss = loss, .has_times = 1};
+    for (int k = 0; k < ROWS; k++) {
+        time[k] = k;
+        loss[k] = k < 100 ? 5 - 1e-4 * k : k < 110 ? 5 - 0.2 * (k - 100) : k < 200 ? 3 : 1;
+    }
+    int count = ncf__curve_plateaus(levels, 4, &curve);
+    CHECK_MSG(count == 2 && fabs(levels[0] - 5) < 0.01 && levels[1] == 3, "%d: %g %g", count,
+              levels[0], levels[1]);
+    CHECK(ncf__curve_plateaus(levels, 1, &curve) == 1);
+    for (int k = 0; k < ROWS; k++)
+        loss[k] = 5 - 0.01 * k;
+    CHECK(ncf__curve_plateaus(levels, 4, &curve) == 0);
+    for (int k = 0; k < ROWS; k++)
+        loss[k] = 5;
+    CHECK(ncf__curve_plateaus(levels, 4, &curve) == 0);
+}
+
+/* The level of w = 0 is the loss of the data, for the problem of the digest alone. */
+static void test_origin(void)
+{
+    static const char *const names[] = {"match.json", "plane.json"};
+    ncf_problem_t *own = read_example("match.json");
+    char *document = ncf__format("{\"format\": \"ncf-result\", \"version\": 1, \"problem\": "
+                                 "{\"sha256\": \"%s\"}}",
+                                 own->sha256);
+    ncf_saved_t *saved = table_of(document);
+    for (int k = 0; k < 2; k++) {
+        ncf_problem_t *problem = read_example(names[k]);
+        ncf_picture_options_t options;
+        ncf_picture_options_init(&options);
+        options.problem = problem;
+        ncf_drawing_t drawing = {(const ncf_saved_t *const[]) {saved}, 1, &options};
+        ncf_curve_t curve = {.homogeneity = 3}, inhomogeneous = {.homogeneity = -1};
+        double level = ncf__curve_origin(&curve, &drawing);
+        CHECK_MSG(k == 0 ? level == 3.5 : isnan(level), "%s: %g", names[k], level);
+        CHECK(isnan(ncf__curve_origin(&inhomogeneous, &drawing)));
+        ncf_problem_free(problem);
+    }
+    ncf_saved_free(saved);
+    ncf__free(document);
+    ncf_problem_free(own);
+}
+
 int main(void)
 {
     static const ncf_test_t tests[] = {
@@ -368,6 +521,11 @@ int main(void)
         {"profile false", test_profile_false},
         {"sphere", test_sphere},
         {"weights", test_weights},
+        {"table", test_table},
+        {"table choice", test_table_choice},
+        {"table census", test_table_census},
+        {"plateaus", test_plateaus},
+        {"origin", test_origin},
         {NULL, NULL},
     };
     return ncf_test_main("plot", tests);
