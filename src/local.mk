@@ -22,17 +22,21 @@ include src/api/local.mk
 include src/study/local.mk
 
 # What computes: stored results are addressed by this digest of the sources of the library, so
-# that no build takes those of another one for its own.
-src/base/source_digest.c: $(libncf_core_la_SOURCES) $(include_HEADERS)
+# that no build takes those of another one for its own. It is looked at in every build, and
+# written when it is another one.
+src/base/source_digest.c: always
 	@$(MKDIR_P) src/base
-	$(AM_V_GEN)digest=`cd $(srcdir) && LC_ALL=C sha256sum $(libncf_core_la_SOURCES) \
-		$(include_HEADERS) | LC_ALL=C sort -k 2 | sha256sum | cut -c 1-64` && \
+	@digest=`cd $(srcdir) && find src include -name '*.[ch]' ! -path 'src/cli/*' \
+		! -name source_digest.c -exec sha256sum {} + | LC_ALL=C sort -k 2 | sha256sum | \
+		cut -c 1-64` && \
 	test $${#digest} -eq 64 && \
 	{ echo '/* Made by make. */'; \
 	  echo 'const char *ncf__source_digest(void);'; \
 	  echo 'const char *ncf__source_digest(void)'; \
 	  echo "{ return \"$$digest\"; }"; } >$@.tmp && \
-	mv $@.tmp $@
+	if cmp -s $@.tmp $@; then rm -f $@.tmp; else mv $@.tmp $@; fi
+always:
+.PHONY: always
 nodist_libncf_core_la_SOURCES = src/base/source_digest.c
 CLEANFILES += src/base/source_digest.c src/base/source_digest.c.tmp
 

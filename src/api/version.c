@@ -25,7 +25,7 @@ const char *ncf_library_version(const char *name)
     if (strcmp(name, "arb") == 0)
         return NCF_ARB_VERSION;
     if (strcmp(name, "sundials") == 0)
-        return SUNDIALS_VERSION;
+        return NCF_SUN_RELEASE;
     if (strcmp(name, "jansson") == 0)
         return JANSSON_VERSION;
     return NULL;

@@ -17,6 +17,7 @@
 #include <sunmatrix/sunmatrix_dense.h>
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
+#define NCF_SUN_RELEASE SUNDIALS_VERSION
 #define NCF_SUNDIALS_NAME "sundials " SUNDIALS_VERSION
 
 /*

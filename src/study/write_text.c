@@ -2,6 +2,7 @@
 /* write_text.c: tables for people: plain text, Markdown, LaTeX. */
 #include "write.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define HEADING_WIDTH 10 /* longer headings may be broken */
@@ -256,30 +257,90 @@ void ncf__table_write_markdown(FILE *stream, const struct ncf_table *table, long
 
 /* ---- LaTeX ---------------------------------------------------------------------- */
 
+/* The length of a word or sign that LaTeX sets as mathematics, and how; 0: of none. */
+static size_t take_symbol(const char **latex, const char *text, int at_word)
+{
+    static const struct {
+        const char *word, *latex;
+    } symbols[] = {{"lambda", "$\\lambda$"}, {"delta", "$\\delta$"}, {"tau", "$\\tau$"},
+                   {">=", "$\\ge$"},         {"!=", "$\\ne$"}};
+    for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++) {
+        size_t length = strlen(symbols[i].word);
+        int letters = isalpha((unsigned char) symbols[i].word[0]);
+        if (strncmp(text, symbols[i].word, length) != 0 ||
+            (letters && (!at_word || strchr("-_./", text[length] != '\0' ? text[length] : ' ') ||
+                         isalnum((unsigned char) text[length]))))
+            continue;
+        *latex = symbols[i].latex;
+        return length;
+    }
+    return 0;
+}
+
 static void write_escaped(FILE *stream, const char *text)
 {
+    const char *latex, *start = text;
     for (; *text != '\0'; text++) {
-        if (strchr("&%$#_{}", *text) != NULL)
+        size_t taken = take_symbol(&latex, text, text == start || text[-1] == ' ');
+        if (taken > 0) {
+            fputs(latex, stream);
+            text += taken - 1;
+        } else if (strchr("&%$#_{}", *text) != NULL) {
             fprintf(stream, "\\%c", *text);
-        else if (*text == '\\')
+        } else if (*text == '\\') {
             fputs("\\textbackslash{}", stream);
-        else if (*text == '^' || *text == '~')
+        } else if (*text == '^' || *text == '~') {
             fprintf(stream, "\\text%s{}", *text == '^' ? "asciicircum" : "asciitilde");
-        else if (*text == '<' || *text == '>')
+        } else if (*text == '<' || *text == '>') {
             fprintf(stream, "$%c$", *text);
-        else
+        } else {
             fputc(*text, stream);
+        }
     }
 }
 
-/* "t^2" is mathematics. */
+/* A decimal such as 12, 0.3 or 1e-4. */
+static int is_decimal(const char *text)
+{
+    fmpq_t value;
+    if (strspn(text, "+-.0123456789eE") != strlen(text))
+        return 0;
+    fmpq_init(value);
+    int good = ncf__rational_parse(value, text, strlen(text)) == NULL;
+    fmpq_clear(value);
+    return good;
+}
+
+/* "t^2", numbers and the letters p, d and N are mathematics. */
 static void write_latex_label(FILE *stream, const char *text)
 {
     size_t digits = strspn(text + (strncmp(text, "t^", 2) == 0 ? 2 : 0), "0123456789");
     if (strncmp(text, "t^", 2) == 0 && text[2 + digits] == '\0' && digits > 0)
         fprintf(stream, "$t^{%s}$", text + 2);
+    else if (is_decimal(text))
+        fprintf(stream, "\\num{%s}", text);
+    else if (strlen(text) == 1 && strchr("pdN", *text) != NULL)
+        fprintf(stream, "$%s$", text);
     else
         write_escaped(stream, text);
+}
+
+/* A heading of several words stands in several lines, so that wide tables fit. */
+static void write_latex_heading(FILE *stream, const char *text, int left)
+{
+    if (strchr(text, ' ') == NULL) {
+        write_latex_label(stream, text);
+        return;
+    }
+    fprintf(stream, "\\shortstack[%c]{", left ? 'l' : 'r');
+    while (*text != '\0') {
+        slong taken = take_words(text, HEADING_WIDTH);
+        char *line = ncf__format("%.*s", (int) taken, text);
+        write_escaped(stream, line);
+        ncf__free(line);
+        text += taken + (text[taken] == ' ');
+        fputs(*text != '\0' ? "\\\\" : "}", stream);
+    }
 }
 
 /* Cells of quantities are in the style already; words of verdicts need no escape. */
@@ -293,6 +354,8 @@ static void write_latex_row(FILE *stream, char **texts, slong columns,
         fputs(j > 0 ? " & " : "", stream);
         if (styled)
             fputs(texts[j], stream);
+        else if (is_heading)
+            write_latex_heading(stream, texts[j], is_left(table, j));
         else
             write_latex_label(stream, texts[j]);
     }

@@ -20,6 +20,7 @@ CLI_TESTS = \
 	tests/cli/runs.sh \
 	tests/cli/prove.sh \
 	tests/cli/stop.sh \
+	tests/cli/store.sh \
 	tests/cli/table.sh \
 	tests/cli/usage.sh
 
