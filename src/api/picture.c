@@ -2,6 +2,7 @@
 /* picture.c: ncf_picture_write and ncf_report_write. */
 #include "../plot/gnuplot.h"
 #include "../plot/plot.h"
+#include "../plot/saved_table.h"
 #include "../plot/report.h"
 
 #include <string.h>
@@ -97,6 +98,12 @@ ncf_status_t ncf_report_write(FILE *stream, const ncf_saved_t *const *saved, siz
         return ncf__fail(err, NCF_EARG, "the options were not set by ncf_report_options_init");
     if (count < 1)
         return ncf__fail(err, NCF_EARG, "a document is needed");
+    for (size_t k = 0; k < count; k++) {
+        if (ncf__is_table(saved[k]))
+            return ncf__fail_at(err, NCF_ESPEC, saved[k]->name, 0, 0,
+                                "a table has no report: `ncf table` writes it in five formats, "
+                                "`ncf plot` draws it");
+    }
     ncf_status_t status = ncf__report_page(stream, saved, count, options, err);
     if (status == NCF_OK && (fflush(stream) != 0 || ferror(stream)))
         status = ncf__fail(err, NCF_EIO, "the report could not be written");

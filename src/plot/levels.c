@@ -5,9 +5,9 @@
 #include <math.h>
 #include <string.h>
 
-#define FLAT 0.01     /* of the range of the loss */
-#define DIFFERENT 0.03
-#define LASTING (1.0 / 12) /* of the whole time */
+#define FLAT 0.003     /* of the range of the loss */
+#define DIFFERENT 0.03 /* likewise: from the next level, and from the end */
+#define LASTING (1.0 / 30) /* of the whole time */
 
 static double range_of(const double *values, slong first, slong last)
 {
@@ -45,7 +45,7 @@ int ncf__curve_plateaus(double *levels, int room, const ncf_curve_t *curve)
         slong last = flat_until(curve, k, FLAT * whole);
         double level = curve->loss[(k + last) / 2];
         int lasting = curve->time[last] - curve->time[k] >= LASTING * time;
-        int left = last + 1 < curve->count;
+        int left = level - curve->loss[curve->count - 1] > DIFFERENT * whole;
         int another = count == 0 || fabs(level - levels[count - 1]) > DIFFERENT * whole;
         if (lasting && left && another)
             levels[count++] = level;

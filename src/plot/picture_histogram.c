@@ -25,14 +25,19 @@ typedef struct {
 static ncf_status_t read_bins(histogram_t *histogram, const ncf_document_t *view,
                               const ncf_node_t *row, slong series)
 {
-    ncf_node_t values, cell, bins;
+    ncf_node_t values, cell, bins, status;
     size_t count;
+    slong cases, proved;
     const char *text;
     NCF_TRY(ncf__saved_object(&values, view, row, "values"));
     NCF_TRY(ncf__saved_object(&cell, view, &values, "index_histogram"));
     NCF_TRY(ncf__saved_text(&text, view, &cell, "text"));
     NCF_TRY(ncf__saved_list(&bins, &count, view, &cell, "bins"));
-    histogram->bounds += text != NULL && strncmp(text, ">=", 2) == 0;
+    NCF_TRY(ncf__saved_object(&status, view, row, "status"));
+    NCF_TRY(ncf__saved_count(&cases, view, &status, "cases"));
+    NCF_TRY(ncf__saved_count(&proved, view, &status, "proved"));
+    /* A case that is missing or open may add points. */
+    histogram->bounds += proved < cases || text == NULL || strncmp(text, ">=", 2) == 0;
     for (size_t k = 0; k < count; k++) {
         const char *number;
         ncf_node_t entry = ncf__node_entry(&bins, k);

@@ -21,8 +21,14 @@ static levels_t levels_of(const ncf_curves_t *curves, const ncf_drawing_t *drawi
     levels_t levels = {.origin = NAN, .count = 0};
     if (curves->count != 1)
         return levels;
-    levels.count = ncf__curve_plateaus(levels.plateaus, MAX_LEVELS, &curves->curves[0]);
+    double found[MAX_LEVELS];
+    int count = ncf__curve_plateaus(found, MAX_LEVELS, &curves->curves[0]);
     levels.origin = ncf__curve_origin(&curves->curves[0], drawing);
+    for (int k = 0; k < count; k++) {
+        /* The stay near w = 0 has its line already. */
+        if (!(fabs(found[k] - levels.origin) <= 0.02 * levels.origin))
+            levels.plateaus[levels.count++] = found[k];
+    }
     return levels;
 }
 

@@ -62,6 +62,9 @@ printf '{"format": "ncf-result",' >broken.json
 run report --output=new.html result.json broken.json
 refused "JSON with a mistake" 3 "broken.json:1:"
 check "no output file appears" test ! -e new.html
+printf '{"format": "ncf-table", "version": 1}' >table.json
+run report --output=new.html table.json
+refused "a table is no result" 3 "a table has no report"
 run report
 refused "no file" 2 "ncf report takes"
 

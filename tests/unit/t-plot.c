@@ -454,6 +454,7 @@ static void test_table_census(void)
             total += bars[k];
     }
     CHECK_MSG(total == 4 * 3 + 5 + 6 + 7 + 8, "%g", total);
+    CHECK(strstr(script, "in 4 of 4 rows it is not known") != NULL);
     free(script);
     ncf_saved_free(saved);
 }
@@ -474,6 +475,9 @@ static void test_plateaus(void)
     CHECK_MSG(count == 2 && fabs(levels[0] - 5) < 0.01 && levels[1] == 3, "%d: %g %g", count,
               levels[0], levels[1]);
     CHECK(ncf__curve_plateaus(levels, 1, &curve) == 1);
+    for (int k = 0; k < ROWS; k++)
+        loss[k] = exp(-0.02 * k); /* the slow end of a fall is no plateau */
+    CHECK(ncf__curve_plateaus(levels, 4, &curve) == 0);
     for (int k = 0; k < ROWS; k++)
         loss[k] = 5 - 0.01 * k;
     CHECK(ncf__curve_plateaus(levels, 4, &curve) == 0);
