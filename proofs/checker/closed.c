@@ -6,27 +6,40 @@
  */
 #include "check.h"
 
-/* low <= mu^2 <= high for the unit vector of a line, in units of 2^-bits; mu^2 = nu^2 (c.Dc)^(m-2) */
-static void square_of_mu(mpz_t low, mpz_t high, const claim_t *claim, const claim_t *line)
+/*
+ * low <= mu^2 <= high for the unit vector of a line, in units of 2^-bits: mu^2 = nu^2 / (c.Dc)^(m-2)
+ * (T-CHART 5).
+ */
+static void square_of_mu(mpz_t low, mpz_t high, const claim_t *claim, const claim_t *line,
+                         long bits)
 {
     const tensor_t *tensor = line->tensor->form;
     size_t r = tensor->dimension;
-    ball_t *t = new_balls(3);
+    ball_t *t = new_balls(2), *square = new_balls(1), *divisor = new_balls(1);
     for (size_t j = 0; j < r; j++) {
         ball_set_entry(&t[0], &line->box, j);
         ball_mul(&t[0], &t[0], &t[0]);
         ball_set_rational(&t[1], tensor->metric[j]);
         ball_mul(&t[0], &t[0], &t[1]);
-        ball_add(&t[2], &t[2], &t[0]);
+        ball_add(square, square, &t[0]);
     }
+    ball_set_int(divisor, 1);
+    for (size_t e = 2; e < tensor->order; e++)
+        ball_mul(divisor, divisor, square);
     ball_set_entry(&t[0], &line->box, r);
     ball_mul(&t[0], &t[0], &t[0]);
-    for (size_t e = 2; e < tensor->order; e++)
-        ball_mul(&t[0], &t[0], &t[2]);
-    if (ball_sign(&t[0]) <= 0)
+    if (ball_sign(&t[0]) <= 0 || ball_sign(divisor) <= 0)
         rejected(claim, "mu may be zero for claim %zu", line->id);
     mpz_sub(low, t[0].mid, t[0].rad);
+    mpz_mul_2exp(low, low, (mp_bitcnt_t) bits);
+    mpz_add(t[1].mid, divisor->mid, divisor->rad);
+    mpz_fdiv_q(low, low, t[1].mid);
     mpz_add(high, t[0].mid, t[0].rad);
+    mpz_mul_2exp(high, high, (mp_bitcnt_t) bits);
+    mpz_sub(t[1].mid, divisor->mid, divisor->rad);
+    mpz_cdiv_q(high, high, t[1].mid);
+    if (mpz_sgn(low) == 0)
+        rejected(claim, "mu may be zero for claim %zu", line->id);
 }
 
 static void power(mpq_t out, const mpq_t base, size_t exponent)
@@ -146,7 +159,7 @@ static void check_decoupled(const certificate_t *certificate, claim_t *claim, lo
         if (units[next] > left)
             rejected(claim, "there are not so many units");
         left -= units[next];
-        square_of_mu(t[0], t[1], claim, line);
+        square_of_mu(t[0], t[1], claim, line, bits);
         add_root(t[2], t[3], units[next], t[0], t[1], p, bits);
         index += (long) units[next];
         if (find(claim->node, "index") != NULL)
@@ -210,7 +223,7 @@ static void check_rank_one(const certificate_t *certificate, claim_t *claim, lon
     mpq_t *bounds = read_bounds(claim), *t = new_rationals(2);
     mpz_t *n = new_integers(3);
     rank_one_factor(t[0], n[2], claim, part, supports);
-    square_of_mu(n[0], n[1], claim, line);
+    square_of_mu(n[0], n[1], claim, line, bits);
     for (int side = 0; side < 2; side++) {
         mpq_set_z(t[1], n[side]);
         mpq_div_2exp(t[1], t[1], (mp_bitcnt_t) bits);

@@ -473,20 +473,56 @@ def bounds(value, digits=6):
             "lambda_high": str(Fraction(math.ceil(value * scale) + 1, scale))}
 
 
-def closed_forms(certificate, problem, order):
-    """Orbits in closed form from all lines of a certificate of eigenpairs."""
-    form = Form(problem, order)
-    lines = []
+def check_point(problem, u, multiplier):
+    """Is (u, lambda) a KKT point? This knows nothing of lines."""
+    f, _ = kkt(problem, u, multiplier, range(problem.n))
+    assert max(map(abs, f)) < 1e-9 * (1 + abs(multiplier)), "a closed form is wrong"
+
+
+def decoupled_point(problem, p, used, value):
+    """Units with (q, mu), the others zero, as T-DECOUPLE says."""
+    rows, last = [], []
+    for q, mu in used:
+        r = (value / (math.sqrt(p) * abs(mu)))**(1 / (p - 1))
+        rows.append([r * v for v in q])
+        last.append(math.copysign(r / math.sqrt(p), mu))
+    h, d = problem.widths[1], problem.widths[0]
+    rows += [[0.0] * d] * (h - len(rows))
+    return list(itertools.chain(*rows)) + last + [0.0] * (h - len(last))
+
+
+def rank_one_point(problem, degrees, e, supports, q, mu):
+    """Equal entries in the first units of each layer, as T-RANKONE says."""
+    u, before, top = [], q, sum(e)
+    for k, s, share in zip(problem.widths[1:-1], supports, e):
+        a = [1 / math.sqrt(s)] * s + [0.0] * (k - s)
+        u += [math.sqrt(share / top) * x * y for x in a for y in before]
+        before = a
+    return u + [math.copysign(math.sqrt(e[-1] / top), mu) * y for y in before]
+
+
+def real_lines(certificate, problem, order, basis):
+    """(claim, its inertia, the index, q, mu) with unit vectors q of the space of the data."""
+    form, lines = Form(problem, order, basis), []
     for claim in [c for c in certificate.claims if c.get("field") == "real"]:
         inertia = [c for c in certificate.claims if c["kind"] == "inertia"
                    and c["premises"] == [claim["id"]]][0]
-        values = [int(m) * 2.0**claim["centre"]["exponent"]
-                  for m in claim["centre"]["mantissas"].split()]
-        c, nu = values[:-1], values[-1]
+        c = [int(m) * 2.0**claim["centre"]["exponent"]
+             for m in claim["centre"]["mantissas"].split()][:-1]
         c.insert(claim["chart"], 1.0)
-        square = sum(d * v * v for d, v in zip(form.metric, c))
-        lines.append((claim["id"], inertia["id"], inertia["index"],
-                      abs(nu) * square**((order - 2) / 2)))
+        q = c if basis is None else [sum(float(b[i]) * v for b, v in zip(basis, c))
+                                     for i in range(problem.widths[0])]
+        size = math.sqrt(sum(v * v for v in q))
+        q = [v / size for v in q]
+        mu = sum(float(z) * sum(float(a) * b for a, b in zip(x, q))**order
+                 for x, z in zip(problem.x, problem.z))
+        lines.append((claim["id"], inertia["id"], inertia["index"], q, mu))
+    return lines
+
+
+def closed_forms(certificate, problem, order, basis=None):
+    """Orbits in closed form from all lines of a certificate of eigenpairs."""
+    lines = real_lines(certificate, problem, order, basis)
     if len(problem.widths) == 3:
         p, h = order, problem.widths[1]
         factor = math.sqrt(p) * (p / (p + 1))**((p - 1) / 2)
@@ -495,7 +531,10 @@ def closed_forms(certificate, problem, order):
             k = sum(units)
             if k > h:
                 continue
-            total = sum(n * line[3]**(-2 / (p - 1)) for n, line in used)
+            total = sum(n * abs(line[4])**(-2 / (p - 1)) for n, line in used)
+            value = factor * total**(-(p - 1) / 2)
+            check_point(problem, decoupled_point(
+                problem, p, [line[3:] for n, line in used for _ in range(n)], value), value)
             size = math.factorial(h) // math.factorial(h - k) * 2**k
             for n, _ in used:
                 size //= math.factorial(n)
@@ -503,14 +542,15 @@ def closed_forms(certificate, problem, order):
                               + [line[1] for _, line in used], units=[n for n, _ in used],
                               size=str(size), bits=80,
                               index=k - 1 + sum(n * line[2] for n, line in used),
-                              **bounds(factor * total**(-(p - 1) / 2)))
+                              **bounds(value))
         return certificate
     degrees = [len(c) - 1 for c in problem.activations]
     e = [math.prod(degrees[l:]) for l in range(len(degrees) + 1)]
     top = sum(e)
     for supports in itertools.product(*(range(1, k + 1) for k in problem.widths[1:-1])):
-        value = top * lines[0][3] * math.prod((v / top)**(v / 2) for v in e)
+        value = top * abs(lines[0][4]) * math.prod((v / top)**(v / 2) for v in e)
         value *= math.prod(s**((1 - p) * v / 2) for s, p, v in zip(supports, degrees, e[1:]))
+        check_point(problem, rank_one_point(problem, degrees, e, supports, *lines[0][3:]), value)
         size = math.prod(math.comb(k, s) * 2**s for k, s in zip(problem.widths[1:], supports))
         extra = {"index": lines[0][2]} if max(supports) == 1 else {}
         certificate.claim("closed-form", "T-RANKONE", lines[0][:1 + len(extra)],
@@ -835,6 +875,10 @@ def good_samples():
            eigen_certificate(Problem([3, 2, 1], squares, [[1, 1, 0], [2, 0, 1], [0, 2, -1],
                                                           [3, 1, 1]], Y, "logistic"),
                              2, rng, [[1, 1, 0], [1, -1, 1]]))
+    plane = Problem([3, 4, 1], cubes, [[1, 1, 0], [2, 0, 1], [0, 2, -1], [3, 1, 1]], Y)
+    basis = [[1, 1, 0], [1, -1, 1]]
+    yield ("closed-span", "closed forms of order 3 from lines in a basis that is not orthonormal",
+           closed_forms(eigen_certificate(plane, 3, random.Random(2), basis), plane, 3, basis))
     yield ("line", "one input: one eigenline",
            eigen_certificate(Problem([1, 2, 1], cubes, [[1], [2]], [1, 1]), 3, rng))
     yield ("rank-one", "three layers: the number of rank-one points",
@@ -1027,6 +1071,10 @@ def bad_lines(good):
         yield (f"closed-{sample}-index", "the index is another one", "closed form: another index",
                edit(good[sample], lambda d: find_claim(d, "closed-form").update(
                    index=find_claim(d, "closed-form")["index"] + 1)))
+    for sample, factor in ("closed-cubic", 2), ("closed-span", 2), ("rank-one", 4):
+        yield (f"{sample}-unit", "lambda is not proved",
+               "lambda from nu times the length of c to m - 2, and not to 2 - m",
+               edit(good[sample], lambda d, k=factor: scale_closed_form(d, k)))
     for key, value in ("lambda_low", "5"), ("lambda_high", "4"), ("dimension", 4):
         yield (f"linear-{key.replace('_', '-')}",
                "dimension is another" if key == "dimension" else "lambda is not proved",
@@ -1070,6 +1118,20 @@ def bad_lines(good):
            edit(two, lambda d: find_claim(d, "tensor").update(order=4)))
     yield ("unsupported", "unsupported claim", "a kind of claims that is not known",
            edit(two, lambda d: find_claim(d, "census").update(kind="trajectory")))
+
+
+def scale_closed_form(document, power):
+    """lambda of one line times |B c|^power: nu times |B c| to m - 2, and not to 2 - m."""
+    claim = find_claim(document, "closed-form")
+    line = document["claims"][claim["premises"][0] - 1]
+    basis = find_claim(document, "tensor").get("basis")
+    c = [Fraction(int(m)) * Fraction(2)**line["centre"]["exponent"]
+         for m in line["centre"]["mantissas"].split()][:-1]
+    c.insert(line["chart"], Fraction(1))
+    metric = [sum(int(v)**2 for v in b) for b in basis] if basis else [1] * len(c)
+    factor = math.sqrt(sum(d * v * v for d, v in zip(metric, c)))**power
+    claim.update(bounds(float(Fraction(claim["lambda_low"])) * factor, 3))
+    del document["claims"][claim["id"]:]
 
 
 def false_extension():
