@@ -12,7 +12,10 @@
 #define PREC 256
 #define BOUND_BITS 53
 
-/* lambda_low and lambda_high, a little outside of the ball: a checker encloses it anew. */
+/*
+ * lambda_low and lambda_high, a little outside of the ball of the result: a checker computes lambda
+ * anew, so that a claim that it verifies agrees with the result.
+ */
 static void write_bounds(ncf_certificate_t *certificate, const arb_t lambda)
 {
     arb_t wide;
@@ -34,7 +37,7 @@ static void write_bounds(ncf_certificate_t *certificate, const arb_t lambda)
     arb_clear(wide);
 }
 
-/* mu^2 = nu^2 (c . D c)^{m-2} */
+/* mu^2 = nu^2 / (c . D c)^{m-2} (T-CHART 5) */
 static void square_of_mu(arb_t out, const ncf_claimed_tensor_t *tensor, const ncf_pair_t *pair)
 {
     arb_t t, sum;
@@ -47,16 +50,25 @@ static void square_of_mu(arb_t out, const ncf_claimed_tensor_t *tensor, const nc
     }
     arb_pow_ui(sum, sum, (ulong) tensor->order - 2, PREC);
     arb_sqr(out, pair->box + tensor->dimension, PREC);
-    arb_mul(out, out, sum, PREC);
+    arb_div(out, out, sum, PREC);
     arb_clear(sum);
     arb_clear(t);
 }
 
-/* Bits with which a checker tells lambda to about 2^-50. */
-static slong choose_bits(const ncf_claimed_tensor_t *tensor, const arb_t square)
+/* Bits with which a checker tells lambda to about 2^-50, from the lines of the pairs. */
+static slong choose_bits(const ncf_claimed_tensor_t *tensor, const slong *pairs, slong count)
 {
-    return 160 + 2 * tensor->magnitude +
-           2 * labs(arf_abs_bound_lt_2exp_si(arb_midref(square)));
+    slong most = 0;
+    arb_t square;
+    arb_init(square);
+    for (slong i = 0; i < count; i++) {
+        square_of_mu(square, tensor, &tensor->pairs[pairs[i]]);
+        slong bits = 160 + 2 * tensor->magnitude +
+                     2 * labs(arf_abs_bound_lt_2exp_si(arb_midref(square)));
+        most = bits > most ? bits : most;
+    }
+    arb_clear(square);
+    return most;
 }
 
 /* ---- Two layers ----------------------------------------------------------------------- */
@@ -78,34 +90,6 @@ static slong group_members(slong *pairs, slong *units, const ncf_claimed_tensor_
         }
     }
     return count;
-}
-
-/* lambda^2 S^{p-1} = p (p/(p+1))^{p-1}, S = sum of n_i |mu_i|^{-2/(p-1)} */
-static slong decoupled_lambda(arb_t out, const ncf_claimed_tensor_t *tensor,
-                              const slong *pairs, const slong *units, slong count)
-{
-    slong p = tensor->order, bits = 0;
-    arb_t square, sum;
-    arb_init(square);
-    arb_init(sum);
-    for (slong i = 0; i < count; i++) {
-        square_of_mu(square, tensor, &tensor->pairs[pairs[i]]);
-        slong needed = choose_bits(tensor, square);
-        bits = needed > bits ? needed : bits;
-        arb_root_ui(square, square, (ulong) p - 1, PREC);
-        arb_set_si(out, units[i]);
-        arb_div(square, out, square, PREC);
-        arb_add(sum, sum, square, PREC);
-    }
-    arb_set_si(out, p);
-    arb_div_si(out, out, p + 1, PREC);
-    arb_div(out, out, sum, PREC);
-    arb_pow_ui(out, out, (ulong) p - 1, PREC);
-    arb_mul_si(out, out, p, PREC);
-    arb_sqrt(out, out, PREC);
-    arb_clear(sum);
-    arb_clear(square);
-    return bits;
 }
 
 /* Premises: the lines, then their inertias; returns whether the index follows. */
@@ -134,19 +118,16 @@ static int claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t
     slong *premises = ncf__malloc(2 * size, sizeof(*premises)), used;
     slong count = group_members(pairs, units, tensor, orbit);
     if (count > 0) {
-        arb_t lambda;
-        arb_init(lambda);
-        slong bits = decoupled_lambda(lambda, tensor, pairs, units, count);
+        slong bits = choose_bits(tensor, pairs, count);
         int known = list_premises(premises, &used, tensor, pairs, count);
         ncf__claim_open(certificate, "closed-form", "T-DECOUPLE", premises, used);
         ncf__claim_indices(certificate, "units", units, count);
         ncf__claim_number(certificate, "size", orbit->size);
-        write_bounds(certificate, lambda);
+        write_bounds(certificate, orbit->lambda);
         if (known && orbit->index >= 0)
             ncf__claim_integer(certificate, "index", orbit->index);
         ncf__claim_integer(certificate, "bits", bits);
         ncf__claim_close(certificate);
-        arb_clear(lambda);
     }
     ncf__free(premises);
     ncf__free(units);
@@ -177,8 +158,8 @@ void ncf__claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t 
 static int claim_family(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate,
                         const ncf_rank_one_family_t *family)
 {
-    const ncf_rank_one_shape_t *shape = &certificate->result->deep->shape;
-    slong number = tensor->of_line[family->line], layers = shape->depth - 1;
+    slong number = tensor->of_line[family->line];
+    slong layers = certificate->result->deep->shape.depth - 1;
     if (family->dimension > 0 || number < 0 || tensor->pairs[number].id == 0)
         return 0;
     const ncf_pair_t *pair = &tensor->pairs[number];
@@ -186,23 +167,15 @@ static int claim_family(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *c
     for (slong l = 0; l < layers; l++)
         single = single && family->supports[l] == 1;
     slong premises[2] = {pair->id, pair->inertia};
-    arb_t mu, lambda;
-    arb_init(mu);
-    arb_init(lambda);
-    square_of_mu(mu, tensor, pair);
-    slong bits = choose_bits(tensor, mu);
-    arb_sqrt(mu, mu, PREC);
-    ncf__rank_one_lambda(lambda, shape, mu, family->supports, PREC);
+    slong bits = choose_bits(tensor, &number, 1);
     ncf__claim_open(certificate, "closed-form", "T-RANKONE", premises, single ? 2 : 1);
     ncf__claim_indices(certificate, "supports", family->supports, layers);
     ncf__claim_number(certificate, "size", family->size);
-    write_bounds(certificate, lambda);
+    write_bounds(certificate, family->lambda);
     if (single)
         ncf__claim_integer(certificate, "index", family->index);
     ncf__claim_integer(certificate, "bits", bits);
     ncf__claim_close(certificate);
-    arb_clear(lambda);
-    arb_clear(mu);
     return 1;
 }
 
