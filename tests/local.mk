@@ -131,6 +131,10 @@ UNIT_TESTS += tests/unit/t-cover
 tests_unit_t_cover_SOURCES = tests/unit/t-cover.c
 tests_unit_t_cover_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-certificate
+tests_unit_t_certificate_SOURCES = tests/unit/t-certificate.c tests/problems.c tests/problems.h
+tests_unit_t_certificate_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-points
 tests_unit_t_points_SOURCES = tests/unit/t-points.c
 tests_unit_t_points_LDADD = $(unit_ldadd)

@@ -15,10 +15,6 @@ ncf_status_t ncf_result_write_certificate(FILE *stream, const ncf_result_t *resu
         return status;
     if (strcmp(result->problem_sha256, problem->sha256) != 0)
         return ncf__fail(err, NCF_EARG, "the result is about another problem");
-    if (result->study != NULL || result->proof != NULL)
-        return ncf__fail(err, NCF_EUNSUPPORTED,
-                         "certificates of many runs or of proofs for one start are not "
-                         "supported yet");
     ncf__certificate_write(stream, result, problem);
     if (fflush(stream) != 0 || ferror(stream))
         return ncf__fail(err, NCF_EIO, "the certificate could not be written: %s",

@@ -3,7 +3,9 @@
 #include "certificate.h"
 
 #include "../pipeline/certify_points.h"
+#include "../pipeline/flow_proof.h"
 #include "../pipeline/flow_run.h"
+#include "../pipeline/flow_study.h"
 
 #include <math.h>
 #include <string.h>
@@ -129,20 +131,55 @@ static void claim_candidates(ncf_certificate_t *certificate)
 /* ---- Trajectories ------------------------------------------------------------------------
  */
 
-static void claim_match(ncf_certificate_t *certificate, const struct ncf_matching *matching)
+/* The point at the end of one run, or of a proof. */
+static void claim_end(ncf_certificate_t *certificate, const ncf_point_orbit_t *found,
+                      ncf_verdict_t cap)
 {
     ncf_claimed_point_t point;
+    if (found == NULL || !ncf_is_proved(found->point.exists)) {
+        ncf__unproved(certificate, "no KKT point was proved near the end", "a KKT point");
+        return;
+    }
+    ncf__claim_point_orbit(&point, certificate, found, "the point", ncf_is_proved(cap));
+    ncf__claimed_point_clear(&point);
+}
+
+static void claim_match(ncf_certificate_t *certificate, const struct ncf_matching *matching)
+{
+    claim_end(certificate, matching != NULL ? &matching->found : NULL,
+              matching != NULL ? matching->cap.verdict : ncf_undecided());
     ncf__unproved(certificate,
                   "what a trajectory does is measured, or is no part of a certificate",
                   "that the trajectory turns to the point, and is in its cap");
-    if (matching == NULL || !ncf_is_proved(matching->found.point.exists)) {
-        ncf__unproved(certificate, "no KKT point was proved near the end of the early phase",
-                      "a KKT point");
-        return;
+}
+
+static void claim_proof(ncf_certificate_t *certificate, const struct ncf_flow_proof *proof)
+{
+    claim_end(certificate, &proof->found, proof->cap.verdict);
+    ncf__unproved(certificate,
+                  ncf_is_proved(proof->converges) ? ncf__reason_no_claim : proof->reason,
+                  "that the flow of N from w_0 converges to the point in direction");
+    ncf__unproved(certificate, ncf__reason_no_claim,
+                  "where training goes for all small delta, as far as it is proved");
+}
+
+/* The orbits to which runs were matched. */
+static void claim_study(ncf_certificate_t *certificate, const struct ncf_flow_study *study)
+{
+    slong *ids = ncf__malloc((size_t) study->orbit_count + 1, sizeof(*ids)), count = 0;
+    for (slong k = 0; k < study->orbit_count; k++) {
+        ncf_claimed_point_t point;
+        char name[NAME_SIZE];
+        snprintf(name, sizeof(name), "orbit %ld", (long) k + 1);
+        ncf__claim_point_orbit(&point, certificate, &study->orbits[k].known->found, name, 1);
+        if (point.id != 0 && !study->orbits[k].known->found.not_separated)
+            ids[count++] = point.id;
+        ncf__claimed_point_clear(&point);
     }
-    ncf__claim_point_orbit(&point, certificate, &matching->found, "the point",
-                           ncf_is_proved(matching->cap.verdict));
-    ncf__claimed_point_clear(&point);
+    ncf__claim_distinct_points(certificate, ids, count);
+    ncf__unproved(certificate, "what runs do is measured, or is no part of a certificate",
+                  "which runs turn to these points, and shares of the sphere");
+    ncf__free(ids);
 }
 
 void ncf__certificate_write(FILE *stream, const struct ncf_result *result,
@@ -156,6 +193,10 @@ void ncf__certificate_write(FILE *stream, const struct ncf_result *result,
     else if (result->flow != NULL || result->matching != NULL)
         claim_match(&certificate,
                     result->flow != NULL ? result->flow->matching : result->matching);
+    else if (result->proof != NULL)
+        claim_proof(&certificate, result->proof);
+    else if (result->study != NULL)
+        claim_study(&certificate, result->study);
     else
         ncf__claim_solution(&certificate);
     write_tail(&certificate);

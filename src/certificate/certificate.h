@@ -205,6 +205,18 @@ void ncf__witness_pairs(ncf_claimed_tensor_t *tensor, slong tightness);
 /* Writes the claims exists-unique of the pairs that have a witness. */
 void ncf__claim_pairs(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate);
 
+/*
+ * The isolated lines of the result in boxes as large as can be, in each chart in which they
+ * are on or near the boundary too, with their claims; `twice` counts the second ones.
+ */
+ncf_pair_t *ncf__claim_wide_pairs(slong *count, slong *twice,
+                                  const ncf_claimed_tensor_t *tensor,
+                                  ncf_certificate_t *certificate);
+void ncf__free_pairs(ncf_pair_t *pairs, slong count, slong dimension);
+
+/* cover_tree.c: complete-by-cover, and lines; 1 if the first one was written. */
+int ncf__claim_cover(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate);
+
 /* candidates.c: all classes that the result knows, and those of forms in two variables. */
 void ncf__collect_pairs(ncf_claimed_tensor_t *tensor, const ncf_certificate_t *certificate);
 

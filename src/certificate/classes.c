@@ -313,7 +313,11 @@ void ncf__claim_classes(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certifi
     int census = has_census(tensor, certificate->result);
     if (census)
         claim_census(tensor, certificate);
-    if (tensor->lines == 0)
+    if (tensor->lines == 0 && ncf__claim_cover(tensor, certificate))
+        *missing =
+            "all lines with |mu| >= mu_min are claimed by a cover; the format has no claim "
+            "of the numbers of their points";
+    else if (tensor->lines == 0)
         *missing =
             "ncf proves it, with multiple classes, a mu that is 0, a cover or bounds in "
             "floating point; in the certificate the classes are not as many as there can be";

@@ -6,6 +6,7 @@ libncf_core_la_SOURCES += \
 	src/certificate/classes.c \
 	src/certificate/closed_form.c \
 	src/certificate/congruence.c \
+	src/certificate/cover_tree.c \
 	src/certificate/dyadic.c \
 	src/certificate/pairs.c \
 	src/certificate/point_exists.c \

@@ -12,6 +12,9 @@
 #define FORM_PREC 512
 #define REAL_TIGHTNESS 56
 #define LAST_TIGHTNESS 100
+#define WIDEST 3 /* the largest box that is tried has the radius 2^-3 */
+#define BOUNDARY                                                                              \
+    0.999 /* a coordinate that is nearly the largest: in the cubes of two charts */
 #define NEWTON_STEPS 12
 #define SAME 1e-6 /* proposals nearer than this are one class */
 
@@ -112,16 +115,20 @@ int ncf__claim_tensor(ncf_claimed_tensor_t *out, ncf_certificate_t *certificate,
     return 1;
 }
 
+void ncf__free_pairs(ncf_pair_t *pairs, slong count, slong dimension)
+{
+    for (slong i = 0; i < count; i++) {
+        if (pairs[i].has_witness)
+            ncf__witness_clear(&pairs[i].witness);
+        _arb_vec_clear(pairs[i].box, dimension + 1);
+        _acb_vec_clear(pairs[i].c, dimension);
+    }
+    ncf__free(pairs);
+}
+
 void ncf__claimed_tensor_clear(ncf_claimed_tensor_t *tensor)
 {
-    for (slong i = 0; i < tensor->count; i++) {
-        ncf_pair_t *pair = &tensor->pairs[i];
-        if (pair->has_witness)
-            ncf__witness_clear(&pair->witness);
-        _arb_vec_clear(pair->box, tensor->dimension + 1);
-        _acb_vec_clear(pair->c, tensor->dimension);
-    }
-    ncf__free(tensor->pairs);
+    ncf__free_pairs(tensor->pairs, tensor->count, tensor->dimension);
     ncf__free(tensor->of_line);
     arb_mat_clear(tensor->forms);
     ncf__tensor_clear(tensor->tensor);
@@ -388,7 +395,9 @@ static slong nu_scale(const ncf_claimed_tensor_t *tensor, const ncf_pair_t *pair
     return largest > 0x1p-900 && largest < 0x1p900 ? (slong) floor(log2(largest)) : 0;
 }
 
-static void witness_pair(ncf_claimed_tensor_t *tensor, ncf_pair_t *pair, slong tightness)
+/* The first tightness from `first` on, in steps, for which there is a witness. */
+static void witness_pair(const ncf_claimed_tensor_t *tensor, ncf_pair_t *pair, slong first,
+                         slong step)
 {
     slong r = tensor->dimension, *scales = ncf__calloc((size_t) r, sizeof(*scales));
     acb_mat_t inverse;
@@ -400,13 +409,11 @@ static void witness_pair(ncf_claimed_tensor_t *tensor, ncf_pair_t *pair, slong t
     if (pair->has_witness)
         ncf__witness_clear(&pair->witness);
     pair->has_witness = 0;
-    if (pair->real)
-        tightness = REAL_TIGHTNESS;
     int regular = ncf__witness_inverse(inverse, &eigen.base, unknowns);
-    for (; regular && !pair->has_witness && tightness <= LAST_TIGHTNESS; tightness += 8) {
+    for (slong t = first; regular && !pair->has_witness && t <= LAST_TIGHTNESS; t += step) {
         pair->has_witness =
-            ncf__witness_init(&pair->witness, &eigen.base, unknowns, inverse, tightness);
-        pair->radius = ldexp(1, (int) -tightness);
+            ncf__witness_init(&pair->witness, &eigen.base, unknowns, inverse, t);
+        pair->radius = ldexp(1, (int) -t);
     }
     acb_mat_clear(inverse);
     _acb_vec_clear(unknowns, r);
@@ -416,7 +423,8 @@ static void witness_pair(ncf_claimed_tensor_t *tensor, ncf_pair_t *pair, slong t
 void ncf__witness_pairs(ncf_claimed_tensor_t *tensor, slong tightness)
 {
     for (slong i = 0; i < tensor->count; i++)
-        witness_pair(tensor, &tensor->pairs[i], tightness);
+        witness_pair(tensor, &tensor->pairs[i],
+                     tensor->pairs[i].real ? REAL_TIGHTNESS : tightness, 8);
 }
 
 /* c and nu as the claim has them. */
@@ -437,19 +445,60 @@ static void set_box(ncf_pair_t *pair, slong r)
     arb_clear(radius);
 }
 
+static void write_pair(const ncf_claimed_tensor_t *tensor, ncf_pair_t *pair,
+                       ncf_certificate_t *certificate)
+{
+    pair->id = ncf__claim_open(certificate, "exists-unique", "T-KRAWCZYK", &tensor->id, 1);
+    ncf__claim_text(certificate, "system", "eigenpair");
+    ncf__claim_text(certificate, "field", pair->real ? "real" : "complex");
+    ncf__claim_integer(certificate, "chart", pair->chart);
+    ncf__witness_write(certificate, &pair->witness);
+    ncf__claim_close(certificate);
+    if (pair->real)
+        set_box(pair, tensor->dimension);
+}
+
 void ncf__claim_pairs(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate)
 {
+    for (slong i = 0; i < tensor->count; i++)
+        if (tensor->pairs[i].has_witness)
+            write_pair(tensor, &tensor->pairs[i], certificate);
+}
+
+ncf_pair_t *ncf__claim_wide_pairs(slong *count, slong *twice,
+                                  const ncf_claimed_tensor_t *tensor,
+                                  ncf_certificate_t *certificate)
+{
+    slong r = tensor->dimension;
+    ncf_pair_t *out = ncf__calloc((size_t) (tensor->count * r) + 1, sizeof(*out));
+    *count = *twice = 0;
     for (slong i = 0; i < tensor->count; i++) {
-        ncf_pair_t *pair = &tensor->pairs[i];
-        if (!pair->has_witness)
-            continue;
-        pair->id = ncf__claim_open(certificate, "exists-unique", "T-KRAWCZYK", &tensor->id, 1);
-        ncf__claim_text(certificate, "system", "eigenpair");
-        ncf__claim_text(certificate, "field", pair->real ? "real" : "complex");
-        ncf__claim_integer(certificate, "chart", pair->chart);
-        ncf__witness_write(certificate, &pair->witness);
-        ncf__claim_close(certificate);
-        if (pair->real)
-            set_box(pair, tensor->dimension);
+        const ncf_pair_t *line = &tensor->pairs[i];
+        double largest = 0;
+        slong first = *count;
+        for (slong k = 0; k < r; k++)
+            largest = fmax(largest, modulus(line->c + k));
+        for (slong k = 0; k < r && line->line >= 0; k++) {
+            ncf_pair_t *pair = &out[*count];
+            if (modulus(line->c + k) < BOUNDARY * largest)
+                continue;
+            *pair = (ncf_pair_t){.chart = k,
+                                 .real = 1,
+                                 .line = line->line,
+                                 .c = _acb_vec_init(r),
+                                 .box = _arb_vec_init(r + 1)};
+            for (slong j = 0; j < r; j++)
+                acb_div(pair->c + j, line->c + j, line->c + k, PREC);
+            witness_pair(tensor, pair, WIDEST, 1);
+            if (!pair->has_witness) {
+                _arb_vec_clear(pair->box, r + 1);
+                _acb_vec_clear(pair->c, r);
+                continue;
+            }
+            write_pair(tensor, pair, certificate);
+            *twice += *count > first;
+            ++*count;
+        }
     }
+    return out;
 }

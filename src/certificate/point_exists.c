@@ -11,7 +11,8 @@
 #define MAX_UNKNOWNS                                                                          \
     200 /* free weights of a claim: its matrix, and its check, grow with n^2, n^3 */
 #define MAX_EVALUATED 1e7 /* n^2 times the points of data: a Hessian in exact arithmetic */
-#define TIGHTNESS 56      /* radius 2^-56 of the small box: 16 decimals */
+#define ZERO_PREC 64
+#define TIGHTNESS 56 /* radius 2^-56 of the small box: 16 decimals */
 #define LEAST_TIGHTNESS 4
 #define MOST_TIGHTNESS 90 /* of the large box; centres have about twice that */
 
@@ -90,6 +91,50 @@ static void evaluate_kkt(acb_ptr f, acb_mat_struct *jacobian, acb_srcptr unknown
     _arb_vec_clear(point, n + 1);
 }
 
+/*
+ * Marks those weights that are exactly zero for the reason that a claim can give: the
+ * components of the gradient are sums of products that hold a zero each (T-ZEROS (i) in
+ * balls). The record may know of further ones, from cancellation between data points. Returns
+ * how many are lost.
+ */
+static slong claimable_zeros(signed char *zero, const ncf_certificate_t *certificate,
+                             const ncf_certified_point_t *record)
+{
+    const struct ncf_problem *problem = certificate->problem;
+    slong n = record->unknowns, lost = 0;
+    arb_mat_t x, weights;
+    arb_ptr point = _arb_vec_init(n), gradient = _arb_vec_init(n);
+    arb_mat_init(x, problem->points, problem->network.inputs);
+    arb_mat_init(weights, problem->points, 1);
+    arb_mat_set_fmpq_mat(x, problem->x, ZERO_PREC);
+    arb_mat_set_fmpq_mat(weights, certificate->weights, ZERO_PREC);
+    for (slong j = 0; j < n; j++)
+        zero[j] = record->zero[j] == 1;
+    for (int changed = 1; changed;) {
+        changed = 0;
+        for (slong j = 0; j < n; j++) {
+            arb_set(point + j, record->point + j);
+            arb_add_error_2exp_si(point + j, -ZERO_PREC);
+            if (zero[j])
+                arb_zero(point + j);
+        }
+        ncf__network_eval_arb(NULL, gradient, NULL, point, certificate->network, x, weights,
+                              ZERO_PREC);
+        for (slong j = 0; j < n; j++) {
+            if (zero[j] && !arb_is_zero(gradient + j)) {
+                zero[j] = 0;
+                lost++;
+                changed = 1;
+            }
+        }
+    }
+    arb_mat_clear(weights);
+    arb_mat_clear(x);
+    _arb_vec_clear(gradient, n);
+    _arb_vec_clear(point, n);
+    return lost;
+}
+
 /* One claim exists-unique that is tried. */
 typedef struct {
     kkt_t kkt;
@@ -108,7 +153,8 @@ static slong lambda_scale(const ncf_certified_point_t *record)
 }
 
 static void attempt_init(attempt_t *attempt, const ncf_certificate_t *certificate,
-                         const ncf_certified_point_t *record, int without_zeros)
+                         const ncf_certified_point_t *record, const signed char *zero,
+                         int without_zeros)
 {
     slong n = record->unknowns, count = 0;
     *attempt = (attempt_t){.free_weights = ncf__malloc((size_t) n, sizeof(slong)),
@@ -116,11 +162,11 @@ static void attempt_init(attempt_t *attempt, const ncf_certificate_t *certificat
                            .scales = ncf__calloc((size_t) n + 1, sizeof(slong)),
                            .point = _acb_vec_init(n + 1)};
     for (slong j = 0; j < n; j++) {
-        if (without_zeros && record->zero[j] == 1) {
+        if (without_zeros && zero[j]) {
             attempt->zeros[attempt->zero_count++] = j;
             continue;
         }
-        if (record->zero[j] != 1)
+        if (!zero[j])
             arb_get_mid_arb(acb_realref(attempt->point + count), record->point + j);
         attempt->free_weights[count++] = j;
     }
@@ -204,12 +250,12 @@ static void claim_one(ncf_certificate_t *certificate, const char *kind, const ch
 
 /* The claims about existence; the reason is returned where there are none. */
 static const char *claim_exists(ncf_claimed_point_t *out, ncf_certificate_t *certificate,
-                                const ncf_certified_point_t *record)
+                                const ncf_certified_point_t *record, const signed char *zero)
 {
     ncf_witness_t outer, inner;
     attempt_t full, small;
-    attempt_init(&full, certificate, record, 0);
-    attempt_init(&small, certificate, record, 1);
+    attempt_init(&full, certificate, record, zero, 0);
+    attempt_init(&small, certificate, record, zero, 1);
     slong large = find_outer(&outer, &full), tightness = TIGHTNESS;
     if (tightness < large + 16)
         tightness = large + 16;
@@ -263,6 +309,7 @@ void ncf__claim_point(ncf_claimed_point_t *out, ncf_certificate_t *certificate,
                       const ncf_certified_point_t *record, const char *name)
 {
     const char *reason;
+    slong lost = 0;
     *out = (ncf_claimed_point_t){.n = record->unknowns,
                                  .box = _arb_vec_init(record->unknowns + 1)};
     arf_init(out->gap);
@@ -274,13 +321,21 @@ void ncf__claim_point(ncf_claimed_point_t *out, ncf_certificate_t *certificate,
                  (double) certificate->problem->points >
              MAX_EVALUATED)
         reason = "ncf proves it; there are too many weights for a certificate";
-    else
-        reason = claim_exists(out, certificate, record);
+    else {
+        signed char *zero = ncf__calloc((size_t) record->unknowns, 1);
+        lost = claimable_zeros(zero, certificate, record);
+        reason = claim_exists(out, certificate, record, zero);
+        ncf__free(zero);
+    }
     if (out->id == 0)
         ncf__unproved(certificate, reason, "%s: a KKT point, and all that is said of it",
                       name);
     else
         claim_sign(out, certificate, record, name);
+    if (out->id != 0 && lost > 0)
+        ncf__unproved(certificate, ncf__reason_no_claim,
+                      "%s: %ld further weights are exactly zero, by cancellation in the data",
+                      name, (long) lost);
 }
 
 void ncf__claimed_point_clear(ncf_claimed_point_t *point)

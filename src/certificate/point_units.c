@@ -285,6 +285,26 @@ static void stabiliser_order(fmpz_t out, const units_t *units)
     fmpz_clear(t);
 }
 
+/* Is each unit zero in all its weights, or not zero in an incoming one? */
+static int units_are_decided(const units_t *units)
+{
+    arb_srcptr box = units->point->box;
+    for (slong l = 0; l < units->group->class_count; l++) {
+        const ncf_unit_class_t *layer = &units->group->classes[l];
+        for (slong j = 0; j < layer->units; j++) {
+            int zero = unit_is_zero(units, layer, j), active = 0;
+            for (slong o = 0; o < layer->out_rows && zero; o++)
+                zero = arb_is_zero(box + layer->out_offset + o * layer->units + j);
+            for (slong s = 0; s < layer->in_count; s++)
+                active = active ||
+                         !arb_contains_zero(box + layer->in_offset + j * layer->in_count + s);
+            if (!zero && !active)
+                return 0;
+        }
+    }
+    return 1;
+}
+
 static void claim_orbit(units_t *units)
 {
     if (!units->orbit->size_known) {
@@ -295,7 +315,8 @@ static void claim_orbit(units_t *units)
     fmpz_t order;
     fmpz_init(order);
     stabiliser_order(order, units);
-    if (!units->point->is_unique || fmpz_cmp_si(order, MAX_STABILISER) > 0) {
+    if (!units->point->is_unique || !units_are_decided(units) ||
+        fmpz_cmp_si(order, MAX_STABILISER) > 0) {
         ncf__unproved(units->certificate, ncf__reason_not_passed,
                       "%s: the number of points in the orbit", units->name);
     } else {

@@ -41,6 +41,7 @@ certify inhomogeneous
 
 # solve NAME STATUS: the certificate of all that is found
 solve() {
+    # shellcheck disable=SC2034
     expected=$2
     run solve --quiet --certificate=certificate.json "$examples/$1.json"
     check "solve $1: verified" eval 'status_is "$expected" && verified'
@@ -67,6 +68,14 @@ check "what was not decided is listed" has certificate.json "it was not decided"
 solve deep-wide 1
 solve formula 1
 
+run solve --quiet --max-classes=0 --certificate=certificate.json "$examples/quartic.json"
+check "a cover of the charts, and the lines that it gives" \
+    eval 'status_is 0 && verified && holds complete-by-cover 1 && holds lines 1 && holds census 0'
+sed 's/ z1 / z2 /' certificate.json >changed.json
+"$checker" changed.json >verdict 2>&1
+code=$?
+check "a cover whose word is changed is rejected" eval 'status_is 1'
+
 printf '{"network": {"type": "feedforward", "widths": [8, 3, 1], "activation": {"type": "power",
   "degree": 3}}, "data": {"random": {"points": 40, "inputs": 8, "distribution": "sphere",
   "seed": 3}}, "ncf": 1}' >cubic.json
@@ -82,6 +91,15 @@ done
 
 run match --quiet --certificate=certificate.json "$examples/match.json" "$examples/match.csv"
 check "match: the point and a cap are verified" eval 'status_is 0 && verified && holds basin 1'
+
+run flow --quiet --trajectory=none --certificate=certificate.json "$examples/quickstart.json"
+check "flow: the point of a run" eval 'verified && holds basin 1 && has certificate.json "is measured"'
+run flow --quiet --runs=20 --delta=1e-6 --certificate=certificate.json "$examples/quickstart.json"
+check "flow --runs: the points of all orbits" eval 'verified && [ "$(grep -c basin certificate.json)" -ge 2 ]'
+run flow --quiet --prove --certificate=certificate.json "$examples/quickstart.json"
+check "flow --prove: the point, and what of the theorems has no claim" \
+    eval 'verified && holds basin 1 && has certificate.json "for all small delta"'
+run match --quiet --certificate=certificate.json "$examples/match.json" "$examples/match.csv"
 
 # A certificate that is changed is not verified.
 sed 's/"index": [0-9]*/"index": 3/' certificate.json >changed.json

@@ -44,7 +44,7 @@ while IFS='|' read -r _ kind _ producer checker tests; do
     for name in $(printf '%s\n' "$producer $checker $tests" | grep -oE '`[^`]*`' | tr -d '`'); do
         case $name in
         src/*)
-            kind_name=$(echo $kind)
+            kind_name=$(printf '%s' "$kind" | tr -d ' ')
             grep -q "\"$kind_name\"" "$name" || fact "$name does not write the claim $kind_name" ;;
         */*) [ -f "$name" ] || fact "the row of$kind names $name, which does not exist" ;;
         *)
