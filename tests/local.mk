@@ -123,6 +123,10 @@ UNIT_TESTS += tests/unit/t-flow_proof
 tests_unit_t_flow_proof_SOURCES = tests/unit/t-flow_proof.c tests/problems.c tests/problems.h
 tests_unit_t_flow_proof_LDADD = $(unit_ldadd)
 
+UNIT_TESTS += tests/unit/t-validated_runs
+tests_unit_t_validated_runs_SOURCES = tests/unit/t-validated_runs.c
+tests_unit_t_validated_runs_LDADD = $(unit_ldadd)
+
 UNIT_TESTS += tests/unit/t-validated
 tests_unit_t_validated_SOURCES = tests/unit/t-validated.c tests/problems.c tests/problems.h
 tests_unit_t_validated_LDADD = $(unit_ldadd)

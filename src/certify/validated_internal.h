@@ -11,8 +11,8 @@
 
 #define FLOW_DEGREE 14 /* of the Taylor polynomials */
 #define FLOW_STRIDE (FLOW_DEGREE + 2)
-#define FLOW_LINEAR 6  /* rows of derivatives are kept for the coefficients up to this one */
-#define FLOW_TURNS 3   /* degree in the parameter of the polynomials that follow a set */
+#define FLOW_LINEAR 6 /* rows of derivatives are kept for the coefficients up to this one */
+#define FLOW_TURNS 3  /* degree in the parameter of the polynomials that follow a set */
 
 /* The product of two nodes, or of the constant -1 - left with a node. */
 typedef struct {
@@ -30,12 +30,12 @@ typedef struct {
     slong exponent;
     ncf_midrad_t *constants;
     slong constant_count, constant_room;
-    slong count, room;     /* nodes */
-    slong *starts;         /* count + 1, into terms */
+    slong count, room; /* nodes */
+    slong *starts;     /* count + 1, into terms */
     ncf_tube_term_t *terms;
     slong term_count, term_room;
-    slong *rates;          /* m: the nodes of the derivatives of the state */
-    slong mu;              /* the node of mu = q . g */
+    slong *rates; /* m: the nodes of the derivatives of the state */
+    slong mu;     /* the node of mu = q . g */
 } ncf_tube_t;
 
 /*
@@ -118,28 +118,29 @@ typedef struct {
     slong terms;
 } ncf_tube_linear_t;
 
-/* Adds a factor times coefficient `place` = node FLOW_STRIDE + k, whose row counts if `kept`. */
+/* Adds a factor times coefficient `place` = node FLOW_STRIDE + k, whose row counts if `kept`.
+ */
 void ncf__tube_linear_add(ncf_tube_linear_t *sum, ncf_tube_series_t *series,
                           ncf_midrad_t factor, slong place, int kept);
 
 /* The sum as a linear form: row may be NULL where no row was kept. */
-void ncf__tube_linear_end(double *row, double *norm, double *rest, const ncf_tube_linear_t *sum,
-                          const ncf_tube_series_t *series);
+void ncf__tube_linear_end(double *row, double *norm, double *rest,
+                          const ncf_tube_linear_t *sum, const ncf_tube_series_t *series);
 
 /* sum_j x_j y_j, and the factors at distances. */
 ncf_midrad_t ncf__tube_dot(const ncf_midrad_t *x, slong xstep, const ncf_midrad_t *y,
                            slong ystep, slong count);
 
 /*
- * Where the state is: for each state x at the time there are s in [-1, 1], its parameter, which
- * is the same number at all times, and e with x = centre + sum_r s^r column_r + e,
- * |e_j| <= box[j] and |(frame e)_j| <= tilted[j]. Beside it rho and the rescaled time so far,
- * each of them in ball + s slope for the states of the parameter s.
+ * Where the state is: for each state x at the time there are s in [-1, 1], its parameter,
+ * which is the same number at all times, and e with x = centre + sum_r s^r column_r + e, |e_j|
+ * <= box[j] and |(frame e)_j| <= tilted[j]. Beside it rho and the rescaled time so far, each
+ * of them in ball + s slope for the states of the parameter s.
  */
 typedef struct {
     slong m;
-    double *centre, *column; /* m; FLOW_TURNS x m, column_1 first */
-    double *frame;           /* m x m, about orthogonal */
+    double *centre, *column;    /* m; FLOW_TURNS x m, column_1 first */
+    double *frame;              /* m x m, about orthogonal */
     ncf_midrad_t *box, *tilted; /* m, with mid = 0 */
     double time, quantum;       /* exact: every step is a multiple of the quantum */
     arb_t log_growth, growth_slope;
@@ -149,7 +150,8 @@ typedef struct {
 void ncf__tube_set_init(ncf_tube_set_t *set, const ncf_tube_t *flow);
 void ncf__tube_set_clear(ncf_tube_set_t *set);
 
-/* The last unknown, k, of the states: all of [low, high], 0 <= low <= high, by the parameter. */
+/* The last unknown, k, of the states: all of [low, high], 0 <= low <= high, by the parameter.
+ */
 void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high);
 
 /* rho of all states, and their rescaled times. */
@@ -160,9 +162,9 @@ void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set);
 
 typedef struct {
     ncf_tube_series_t thin, wide, remainder;
-    double success; /* the last length over its first guess; steers the next one */
-    ncf_midrad_t *hull, *point;           /* (FLOW_TURNS + 2) x m: values of all x_r */
-    ncf_midrad_t *range, *around;         /* m */
+    double success;             /* the last length over its first guess; steers the next one */
+    ncf_midrad_t *hull, *point; /* (FLOW_TURNS + 2) x m: values of all x_r */
+    ncf_midrad_t *range, *around; /* m */
     /* The mean-value form: for |e| <= box, |D P e - jacobian e| <= rest. m x m and m. */
     double *jacobian, *frame, *moved_frame, *turned, *turned_frame, *gram;
     double *rest, *offset, *box, *straight, *across, *defect, *bound, *part;
@@ -172,6 +174,14 @@ typedef struct {
 
 void ncf__tube_work_init(ncf_tube_work_t *work, const ncf_tube_t *flow);
 void ncf__tube_work_clear(ncf_tube_work_t *work);
+
+/*
+ * Part A of T-VALIDATEDFLOW for a step of length h from work->hull, expanded in work->wide: 1
+ * proves that the flow stays in work->around, which is `size` wider than the Taylor
+ * polynomials. excess becomes the size of the remainder over `size`.
+ */
+int ncf__tube_encloses(double *excess, ncf_tube_work_t *work, const ncf_tube_t *flow, double h,
+                       double size);
 
 /*
  * Moves the set by one step of the length that it chooses, at most `longest`. Returns 0, and

@@ -203,13 +203,12 @@ static void set_range(ncf_tube_work_t *work, const ncf_tube_t *flow)
             ncf__tube_dot(times, 1, ncf__tube_value(&work->wide, 1 + j), 1, FLOW_DEGREE + 1);
 }
 
-/*
- * Part A of T-VALIDATEDFLOW: does the flow stay in work->around during the step? `excess` is
- * the size of the remainder over what it may be.
- */
-static int encloses(double *excess, ncf_tube_work_t *work, const ncf_tube_t *flow, double size)
+/* Part A of T-VALIDATEDFLOW. */
+int ncf__tube_encloses(double *excess, ncf_tube_work_t *work, const ncf_tube_t *flow, double h,
+                       double size)
 {
     int inside = 1;
+    set_powers(work, h);
     set_range(work, flow);
     for (slong j = 0; j < flow->state; j++) {
         ncf_midrad_t range = work->range[j];
@@ -244,8 +243,7 @@ static double choose_length(double *quantum, ncf_tube_work_t *work, const ncf_tu
         h = exact_length(set, h, quantum);
         if (h == 0)
             return 0;
-        set_powers(work, h);
-        if (encloses(&excess, work, flow, size) && excess <= 1) {
+        if (ncf__tube_encloses(&excess, work, flow, h, size) && excess <= 1) {
             work->success = h / guess;
             return h;
         }

@@ -636,6 +636,44 @@ static void test_corners(void)
     }
 }
 
+/*
+ * The box that is not left: a remainder that is wider than the box is refused, and so is a
+ * piece of k so wide that the flow leaves; a step that is taken from the same set passes.
+ */
+static void test_inclusion(void)
+{
+    static const slong widths[3] = {2, 2, 1}, degrees[1] = {2};
+    model_t m;
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_tube_work_t work;
+    double excess[5];
+    int inside[5];
+    model_init(&m, 2, widths, degrees, some, 10);
+    CHECK(ncf__tube_init(&flow, &m.problem, m.network, 1, 0) == NULL);
+    ncf__tube_set_init(&set, &flow);
+    ncf__tube_work_init(&work, &flow);
+    for (slong j = 0; j < m.n; j++)
+        set.centre[j] = fmpq_get_d(m.start + j);
+    for (int k = 0; k < 5; k++) {
+        const double steps[5] = {0x1p-10, 0x1p-3, 1, 0x1p-10, 0x1p-10};
+        const double sizes[5] = {0x1p-20, 0x1p-300, 0x1p-20, 0x1p-20, 0x1p-20};
+        ncf__tube_set_scales(&set, 0, k == 3 ? 0x1p12 : k == 4 ? INFINITY : 0x1p-10);
+        ncf__tube_set_hull(work.hull, &set);
+        memset(work.hull + flow.state, 0,
+               (FLOW_TURNS + 1) * (size_t) flow.state * sizeof(*work.hull));
+        ncf__tube_expand(&work.wide, &flow, work.hull, FLOW_DEGREE - 1);
+        inside[k] = ncf__tube_encloses(&excess[k], &work, &flow, steps[k], sizes[k]);
+    }
+    ncf__tube_work_clear(&work);
+    ncf__tube_set_clear(&set);
+    ncf__tube_clear(&flow);
+    model_clear(&m);
+    CHECK(inside[0] && excess[0] <= 1);
+    CHECK(!inside[1] && excess[1] > 1);
+    CHECK(!inside[2] && !inside[3] && !inside[4]);
+}
+
 /* ---- The statements --------------------------------------------------------------- */
 
 static double angle_to(const double *w, const model_t *m, double *norm)
@@ -739,6 +777,34 @@ static void test_statements(void)
     }
 }
 
+/*
+ * A centre that is known badly: that the middle of a ball is in the cap proves nothing, at the
+ * start or later.
+ */
+static void test_centre(void)
+{
+    static const slong widths[3] = {2, 2, 1}, degrees[1] = {2};
+    model_t m;
+    ncf_validated_flow_t flow;
+    double q[8], norm, angle;
+    model_init(&m, 2, widths, degrees, some, 10);
+    for (slong j = 0; j < m.n; j++) {
+        q[j] = fmpq_get_d(m.start + j);
+        arb_add_error_2exp_si(m.point.point + j, -10);
+    }
+    angle = angle_to(q, &m, &norm);
+    ncf__validated_flow_init(&flow);
+    ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point,
+                        tan(angle) * (1 + 1e-6), NULL);
+    int proved = ncf_is_proved(flow.enters), later = flow.sphere_time > 0;
+    double least =
+        arf_get_d(arb_midref(flow.along), ARF_RND_DOWN) - mag_get_d(arb_radref(flow.along));
+    ncf__validated_flow_clear(&flow);
+    model_clear(&m);
+    CHECK(proved && later);
+    CHECK_MSG(least >= cos(angle) - 1e-6, "%g, but the edge is %g", least, cos(angle));
+}
+
 /* Nothing is claimed for the opposite point, a cap without angle, no start, an unknown centre.
  */
 static void test_refusals(void)
@@ -789,6 +855,8 @@ int main(void)
                                        {"steps", test_steps},
                                        {"scales", test_scales},
                                        {"corners", test_corners},
+                                       {"inclusion", test_inclusion},
+                                       {"centre", test_centre},
                                        {"statements", test_statements},
                                        {"refusals", test_refusals},
                                        {NULL, NULL}};
