@@ -79,6 +79,15 @@ static void line_form(arb_mat_t out, const ncf_claimed_tensor_t *tensor,
     _acb_vec_clear(c, r);
 }
 
+/* The index that the result has for the line, if it has one, came about in another way. */
+static int agrees_with_line(const ncf_pair_t *pair, const ncf_certificate_t *certificate)
+{
+    if (pair->line < 0)
+        return 1;
+    const ncf_line_struct *line = &certificate->result->search.lines.lines[pair->line];
+    return !line->inertia_known || (line->index == pair->index && line->nullity == 0);
+}
+
 static void claim_line_inertia(const ncf_claimed_tensor_t *tensor, ncf_pair_t *pair,
                                ncf_certificate_t *certificate)
 {
@@ -92,8 +101,8 @@ static void claim_line_inertia(const ncf_claimed_tensor_t *tensor, ncf_pair_t *p
     ncf__dyadic_init(&transform, (r - 1) * (r - 1));
     line_form(form, tensor, pair);
     slong positive = ncf__congruence(&transform, &bits, form, tensor->magnitude, PREC);
-    if (positive >= 0) {
-        pair->index = sign > 0 ? positive : r - 1 - positive;
+    pair->index = sign > 0 ? positive : r - 1 - positive;
+    if (positive >= 0 && agrees_with_line(pair, certificate)) {
         pair->inertia = ncf__claim_open(certificate, "inertia", "T-CONGRUENCE", &pair->id, 1);
         ncf__claim_integer(certificate, "index", pair->index);
         ncf__claim_integer(certificate, "pivot", pair->chart);

@@ -13,8 +13,8 @@
 #define BOUND_BITS 53
 
 /*
- * lambda_low and lambda_high, a little outside of the ball of the result: a checker computes lambda
- * anew, so that a claim that it verifies agrees with the result.
+ * lambda_low and lambda_high, a little outside of the ball of the result: a checker computes
+ * lambda anew, so that a claim that it verifies agrees with the result.
  */
 static void write_bounds(ncf_certificate_t *certificate, const arb_t lambda)
 {
@@ -55,6 +55,22 @@ static void square_of_mu(arb_t out, const ncf_claimed_tensor_t *tensor, const nc
     arb_clear(t);
 }
 
+/* Does the claim say of mu what the result says? Its box and the line came about separately.
+ */
+static int agrees_with_line(const ncf_claimed_tensor_t *tensor, const ncf_pair_t *pair,
+                            const ncf_certificate_t *certificate)
+{
+    arb_t claimed, square;
+    arb_init(claimed);
+    arb_init(square);
+    square_of_mu(claimed, tensor, pair);
+    arb_sqr(square, certificate->result->search.lines.lines[pair->line].mu, PREC);
+    int agrees = arb_overlaps(claimed, square);
+    arb_clear(square);
+    arb_clear(claimed);
+    return agrees;
+}
+
 /* Bits with which a checker tells lambda to about 2^-50, from the lines of the pairs. */
 static slong choose_bits(const ncf_claimed_tensor_t *tensor, const slong *pairs, slong count)
 {
@@ -75,12 +91,13 @@ static slong choose_bits(const ncf_claimed_tensor_t *tensor, const slong *pairs,
 
 /* The lines of an orbit and how many units are on each: pairs and numbers. */
 static slong group_members(slong *pairs, slong *units, const ncf_claimed_tensor_t *tensor,
-                           const ncf_orbit_struct *orbit)
+                           const ncf_certificate_t *certificate, const ncf_orbit_struct *orbit)
 {
     slong count = 0;
     for (slong k = 0; k < orbit->active; k++) {
         slong pair = tensor->of_line[orbit->members[k]];
-        if (pair < 0 || tensor->pairs[pair].id == 0)
+        if (pair < 0 || tensor->pairs[pair].id == 0 ||
+            !agrees_with_line(tensor, &tensor->pairs[pair], certificate))
             return 0;
         if (count > 0 && pairs[count - 1] == pair)
             units[count - 1]++;
@@ -116,7 +133,7 @@ static int claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t
     slong *pairs = ncf__malloc(size, sizeof(*pairs)),
           *units = ncf__malloc(size, sizeof(*units));
     slong *premises = ncf__malloc(2 * size, sizeof(*premises)), used;
-    slong count = group_members(pairs, units, tensor, orbit);
+    slong count = group_members(pairs, units, tensor, certificate, orbit);
     if (count > 0) {
         slong bits = choose_bits(tensor, pairs, count);
         int known = list_premises(premises, &used, tensor, pairs, count);
@@ -160,7 +177,8 @@ static int claim_family(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *c
 {
     slong number = tensor->of_line[family->line];
     slong layers = certificate->result->deep->shape.depth - 1;
-    if (family->dimension > 0 || number < 0 || tensor->pairs[number].id == 0)
+    if (family->dimension > 0 || number < 0 || tensor->pairs[number].id == 0 ||
+        !agrees_with_line(tensor, &tensor->pairs[number], certificate))
         return 0;
     const ncf_pair_t *pair = &tensor->pairs[number];
     int single = pair->inertia != 0 && family->index >= 0;
@@ -200,46 +218,16 @@ void ncf__claim_families(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *
 /* ---- Linear networks
  * ------------------------------------------------------------------------ */
 
-/* lambda^2 = K^(2-K) |m|^2, m = sum_i z_i x_i */
-static int linear_lambda(arb_t out, const ncf_certificate_t *certificate)
-{
-    const struct ncf_problem *problem = certificate->problem;
-    slong depth = problem->network.depth;
-    fmpq_t sum, entry;
-    fmpq_init(sum);
-    fmpq_init(entry);
-    for (slong j = 0; j < problem->network.inputs; j++) {
-        fmpq_zero(entry);
-        for (slong i = 0; i < problem->points; i++)
-            fmpq_addmul(entry, fmpq_mat_entry(certificate->weights, i, 0),
-                        fmpq_mat_entry(problem->x, i, j));
-        fmpq_addmul(sum, entry, entry);
-    }
-    int positive = fmpq_sgn(sum) > 0;
-    arb_set_fmpq(out, sum, PREC);
-    for (slong k = 0; k < depth - 2; k++)
-        arb_div_si(out, out, depth, PREC);
-    arb_sqrt(out, out, PREC);
-    fmpq_clear(entry);
-    fmpq_clear(sum);
-    return positive;
-}
-
 void ncf__claim_deep_linear(ncf_certificate_t *certificate)
 {
-    const ncf_network_spec_t *spec = &certificate->problem->network;
-    arb_t lambda;
-    slong dimension = 0;
-    arb_init(lambda);
-    for (slong l = 1; l < spec->depth; l++)
-        dimension += spec->widths[l] - 1;
-    if (linear_lambda(lambda, certificate)) {
-        ncf__claim_open(certificate, "closed-form", "T-DEEPLINEAR", NULL, 0);
-        write_bounds(certificate, lambda);
-        ncf__claim_integer(certificate, "dimension", dimension);
-        ncf__claim_close(certificate);
-    } else {
-        ncf__unproved(certificate, ncf__reason_no_claim, "N is zero, and so is every lambda");
+    const ncf_rank_one_list_t *list = &certificate->result->deep->families;
+    if (list->count != 1) {
+        ncf__unproved(certificate, ncf__reason_no_claim,
+                      "all points: N is zero, or its family is not listed");
+        return;
     }
-    arb_clear(lambda);
+    ncf__claim_open(certificate, "closed-form", "T-DEEPLINEAR", NULL, 0);
+    write_bounds(certificate, list->families[0].lambda);
+    ncf__claim_integer(certificate, "dimension", list->families[0].dimension);
+    ncf__claim_close(certificate);
 }

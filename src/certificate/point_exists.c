@@ -239,6 +239,15 @@ static slong find_outer(ncf_witness_t *witness, const attempt_t *attempt)
     return -1;
 }
 
+/* Are the enclosures of the record and of the claim about one point? */
+static int agrees_with_record(arb_srcptr box, const ncf_certified_point_t *record)
+{
+    for (slong j = 0; j <= record->unknowns; j++)
+        if (!arb_overlaps(box + j, record->point + j))
+            return 0;
+    return 1;
+}
+
 static void claim_one(ncf_certificate_t *certificate, const char *kind, const char *theorem,
                       slong *id, slong first, slong second)
 {
@@ -263,6 +272,11 @@ static const char *claim_exists(ncf_claimed_point_t *out, ncf_certificate_t *cer
     slong first = 0, second = 0;
     if (found) {
         set_box(out->box, &small, &inner, record->unknowns);
+        found = agrees_with_record(out->box, record);
+        if (!found)
+            ncf__witness_clear(&inner);
+    }
+    if (found) {
         if (large >= 0)
             first = write_exists(certificate, &full, &outer);
         second = write_exists(certificate, &small, &inner);
