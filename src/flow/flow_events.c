@@ -7,7 +7,12 @@
 
 static void unit_vector(double *out, const double *v, slong n)
 {
-    double largest = 0, sum = 0;
+    double largest = 0, sum = 0, square = ncf__batch_kernel()->dot(v, v, n);
+    if (square > 1e-200 && square < 1e200) {
+        for (slong i = 0; i < n; i++)
+            out[i] = v[i] / sqrt(square);
+        return;
+    }
     for (slong i = 0; i < n; i++)
         largest = fmax(largest, fabs(v[i]));
     for (slong i = 0; i < n; i++) {

@@ -7,15 +7,14 @@
 
 static double dot(const double *a, const double *b, slong n)
 {
-    double sum = 0;
-    for (slong i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
+    return ncf__batch_kernel()->dot(a, b, n);
 }
 
 static double norm(const double *a, slong n)
 {
-    double largest = 0, sum = 0;
+    double square = dot(a, a, n), largest = 0, sum = 0;
+    if (square > 1e-200 && square < 1e200)
+        return sqrt(square);
     for (slong i = 0; i < n; i++)
         largest = fmax(largest, fabs(a[i]));
     if (!(largest > 0) || isinf(largest))
