@@ -142,6 +142,13 @@ int ncf__dense_factor_inverse(double *l, slong n);
 int ncf__dense_solve(double *b, double *a, slong n);
 int ncf__dense_solve_shortest(double *b, double *a, slong n);
 
+/*
+ * The upper triangle of a (rows x columns, column-major, rows >= columns) becomes about the R
+ * of a = Q R, with Q^T Q = I, so that |a q| = |R q|; what is below it is overwritten. Errors of
+ * a column are small against that column. Returns 0 when an entry is not finite.
+ */
+int ncf__dense_triangle(double *a, slong rows, slong columns);
+
 /* ---- Exact numbers as text (rational.c) ------------------------------------------ */
 
 #define NCF_NUMBER_MAX_DIGITS 100000  /* characters of one number */

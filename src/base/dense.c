@@ -129,3 +129,16 @@ int ncf__dense_solve_shortest(double *b, double *a, slong n)
     ncf__free(pivots);
     return solved;
 }
+
+int ncf__dense_triangle(double *a, slong rows, slong columns)
+{
+    for (slong k = 0; k < rows * columns; k++) {
+        if (!isfinite(a[k]))
+            return 0;
+    }
+    double *tau = ncf__malloc((size_t) columns, sizeof(*tau));
+    int found = LAPACKE_dgeqrf(LAPACK_COL_MAJOR, (lapack_int) rows, (lapack_int) columns, a,
+                               (lapack_int) rows, tau) == 0;
+    ncf__free(tau);
+    return found;
+}
