@@ -6,7 +6,7 @@
  * array (the layout of evaluate_template.h), so that both passes through a layer are products
  * of matrices. The last block is filled up with points x = 0 of residual 0.
  */
-#include "batch.h"
+#include "features.h"
 
 #include <string.h>
 
@@ -35,14 +35,15 @@ struct ncf_batch {
     const ncf_batch_kernel_t *kernel;
     slong points, block, stride; /* of all points, of a block, of its rows */
     slong padded;                /* all points, a multiple of the grain */
-    double *x;                    /* blocks of d x stride */
+    double *x, *rows;             /* blocks of d x stride; points x d */
     double *h, *r, *dh;           /* stride */
     double *base;                 /* all arrays, and its unaligned start */
     void *memory;
     slong used;
     part_t *parts;
     slong part_count;
-    int moments_pay;
+    ncf_features_t *features;     /* NULL: points one by one; with rows or without */
+    int has_rows, moments_pay;
 };
 
 /* ---- Layout ---------------------------------------------------------------------- */
@@ -83,6 +84,7 @@ static void lay_out(ncf_batch_t *batch)
     batch->used = 0;
     slong blocks = (batch->points + batch->block - 1) / batch->block;
     batch->x = take(batch, blocks * batch->network->inputs * batch->stride);
+    batch->rows = take(batch, batch->points * batch->network->inputs);
     batch->h = take(batch, batch->stride);
     batch->r = take(batch, batch->stride);
     batch->dh = take(batch, batch->stride);
@@ -122,6 +124,7 @@ static void load_terms(part_t *part, const double *x, slong points, slong padded
 static void load_data(ncf_batch_t *batch, const double *x)
 {
     slong d = batch->network->inputs, stride = batch->stride;
+    memcpy(batch->rows, x, (size_t) (batch->points * d) * sizeof(double));
     for (slong i = 0; i < batch->points; i++) {
         double *block = batch->x + i / batch->block * (d * stride) + i % batch->block;
         for (slong j = 0; j < d; j++)
@@ -133,20 +136,13 @@ static void load_data(ncf_batch_t *batch, const double *x)
     }
 }
 
-/* Two layers with square activation: d^2 h instead of 2 d h N operations. */
-static int moments_pay(const ncf_network_struct *network, slong points)
-{
-    return network->depth == 2 && network->activations[0].kind == NCF_ACTIVATION_POWER &&
-           network->activations[0].degree == 2 && network->inputs < 2 * points;
-}
-
 static int is_fused(const ncf_layers_t *layers)
 {
     return layers->depth == 2 && layers->constants[0].count == 0 && layers->ties[0] == NULL &&
            layers->ties[1] == NULL;
 }
 
-ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, slong points)
+static ncf_batch_t *new_batch(const ncf_network_struct *network, const double *x, slong points)
 {
     ncf_batch_t *batch = ncf__calloc(1, sizeof(*batch));
     batch->network = network;
@@ -157,7 +153,6 @@ ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, 
     batch->stride = batch->block + SKEW;
     batch->part_count = FLINT_MAX(network->part_count, 1);
     batch->parts = ncf__calloc((size_t) batch->part_count, sizeof(*batch->parts));
-    batch->moments_pay = moments_pay(network, points);
     for (slong i = 0; i < batch->part_count; i++) {
         part_t *part = batch->parts + i;
         part->network = network->part_count > 0 ? network->parts + i : network;
@@ -172,12 +167,56 @@ ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, 
     return batch;
 }
 
+/* Through the products of the coordinates, where that is cheaper and the data are fit. */
+static void add_features(ncf_batch_t *batch, ncf_features_gain_t gain, double *labels,
+                         double *rest)
+{
+    const ncf_network_struct *network = batch->network;
+    slong points = batch->points;
+    batch->features = ncf__features_new(network, batch->rows, points, gain, labels, rest);
+    if (batch->features == NULL && gain == NCF_FEATURES_TRIANGLE) {
+        gain = ncf__features_gain(network, points, 0);
+        batch->features = ncf__features_new(network, batch->rows, points, gain, NULL, NULL);
+    }
+    batch->has_rows = batch->features != NULL && gain != NCF_FEATURES_NONE;
+    if (batch->features == NULL)
+        batch->features = ncf__features_new(network, batch->rows, points, NCF_FEATURES_NONE,
+                                            NULL, NULL);
+    /* d^2 h instead of 2 d h N operations */
+    batch->moments_pay = batch->features != NULL && network->inputs < 2 * points;
+}
+
+ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, slong points)
+{
+    ncf_batch_t *batch = new_batch(network, x, points);
+    add_features(batch, ncf__features_gain(network, points, 0), NULL, NULL);
+    return batch;
+}
+
+ncf_batch_t *ncf__batch_new_square(const ncf_network_struct *network, const double *x,
+                                   slong points, double *labels, double *rest)
+{
+    ncf_features_gain_t gain = ncf__features_gain(network, points, 1);
+    *rest = 0;
+    if (gain != NCF_FEATURES_TRIANGLE)
+        return ncf__batch_new(network, x, points);
+    ncf_batch_t *batch = new_batch(network, x, points);
+    add_features(batch, gain, labels, rest);
+    return batch;
+}
+
+slong ncf__batch_rows(const ncf_batch_t *batch)
+{
+    return batch->has_rows ? ncf__features_rows(batch->features) : batch->points;
+}
+
 void ncf__batch_free(ncf_batch_t *batch)
 {
     if (batch == NULL)
         return;
     for (slong i = 0; i < batch->part_count; i++)
         ncf__free(batch->parts[i].layer);
+    ncf__features_free(batch->features);
     ncf__free(batch->parts);
     ncf__free(batch->memory);
     ncf__free(batch);
@@ -444,6 +483,10 @@ static void forward(ncf_batch_t *batch, slong first, slong count)
 
 void ncf__batch_outputs(double *h, ncf_batch_t *batch, const double *u)
 {
+    if (batch->has_rows) {
+        ncf__features_outputs(h, batch->features, u);
+        return;
+    }
     load_weights(batch, u, NULL);
     for (slong first = 0; first < batch->points; first += batch->block) {
         slong count = FLINT_MIN(batch->block, batch->points - first);
@@ -455,6 +498,10 @@ void ncf__batch_outputs(double *h, ncf_batch_t *batch, const double *u)
 void ncf__batch_directional(double *h, double *slope, ncf_batch_t *batch, const double *u,
                             const double *v)
 {
+    if (batch->has_rows) {
+        ncf__features_directional(h, slope, batch->features, u, v);
+        return;
+    }
     load_weights(batch, u, v);
     for (slong first = 0; first < batch->points; first += batch->block) {
         slong count = FLINT_MIN(batch->block, batch->points - first);
@@ -504,6 +551,10 @@ static void reverse_part(double *gradient, ncf_batch_t *batch, part_t *part, con
 void ncf__batch_gradient(double *gradient, double *h, ncf_batch_t *batch, const double *u,
                          ncf_residual_fn residual, void *context)
 {
+    if (batch->has_rows) {
+        ncf__features_gradient(gradient, h, batch->features, u, residual, context);
+        return;
+    }
     memset(gradient, 0, (size_t) batch->network->unknowns * sizeof(double));
     for (slong first = 0; first < batch->points; first += batch->block) {
         slong count = FLINT_MIN(batch->block, batch->points - first);
@@ -525,43 +576,22 @@ void ncf__batch_gradient(double *gradient, double *h, ncf_batch_t *batch, const 
     }
 }
 
+void ncf__batch_hvp(double *out, ncf_batch_t *batch, const double *u, const double *v,
+                    const double *r)
+{
+    if (batch->has_rows)
+        ncf__features_hvp(out, batch->features, u, v, r);
+    else
+        ncf__network_hvp_double(out, u, v, batch->network, batch->rows, r, batch->points);
+}
+
 /* ---- Fixed residuals -------------------------------------------------------------- */
 
 double *ncf__batch_moments(const ncf_batch_t *batch, const double *z)
 {
-    if (!batch->moments_pay)
-        return NULL;
-    slong d = batch->network->inputs, stride = batch->stride, row = grains(d);
-    double *moments = ncf__calloc((size_t) (d * row), sizeof(double));
-    for (slong i = 0; i < batch->points; i++) {
-        const double *block = batch->x + i / batch->block * (d * stride) + i % batch->block;
-        for (slong j = 0; j < d; j++) {
-            for (slong k = 0; k < d; k++)
-                moments[j * row + k] += z[i] * block[j * stride] * block[k * stride];
-        }
-    }
-    return moments;
-}
-
-/* N(u) = sum_j v_j w_j M w_j: the gradients are 2 v_j M w_j and w_j M w_j. */
-static double square_correlation(double *gradient, const ncf_batch_t *batch, const double *u,
-                                 const double *moments)
-{
-    slong d = batch->network->inputs, units = batch->network->widths[1], row = grains(d);
-    const double *v = u + units * d;
-    double value = 0, *product = ncf__malloc((size_t) (units * row), sizeof(double));
-    batch->kernel->mix(product, NULL, u, d, 1, moments, units, d, row, row);
-    for (slong j = 0; j < units; j++) {
-        double form = 0;
-        for (slong k = 0; k < d; k++)
-            form += u[j * d + k] * product[j * row + k];
-        for (slong k = 0; k < d; k++)
-            gradient[j * d + k] = 2 * v[j] * product[j * row + k];
-        gradient[units * d + j] = form;
-        value += v[j] * form;
-    }
-    ncf__free(product);
-    return value;
+    return batch->moments_pay
+               ? ncf__features_form(batch->features, batch->rows, z, batch->points)
+               : NULL;
 }
 
 typedef struct {
@@ -582,7 +612,7 @@ double ncf__batch_correlation(double *gradient, ncf_batch_t *batch, const double
                               const double *z, const double *moments)
 {
     if (moments != NULL)
-        return square_correlation(gradient, batch, u, moments);
+        return ncf__features_correlation(gradient, batch->features, u, moments);
     fixed_t fixed = {z, 0};
     ncf__batch_gradient(gradient, NULL, batch, u, fixed_residual, &fixed);
     return fixed.value;
@@ -591,6 +621,8 @@ double ncf__batch_correlation(double *gradient, ncf_batch_t *batch, const double
 double ncf__batch_operations(const ncf_batch_t *batch)
 {
     double operations = 0;
+    if (batch->has_rows)
+        return ncf__features_operations(batch->features);
     for (slong i = 0; i < batch->part_count; i++) {
         const ncf_network_struct *network = batch->parts[i].network;
         for (slong l = 1; l <= network->layers.depth; l++) {

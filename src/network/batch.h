@@ -18,6 +18,18 @@ typedef struct ncf_batch ncf_batch_t;
  * object serves one thread at a time.
  */
 ncf_batch_t *ncf__batch_new(const ncf_network_struct *network, const double *x, slong points);
+
+/*
+ * The same for sum_i (kappa H(x_i; u) - labels_i)^2 and its gradient alone, whatever kappa is:
+ * where that is cheaper the rows of features.h take the place of the points in what follows,
+ * each with an output and a label. Then labels (points entries) becomes that of the rows, and
+ * the sum over the rows is less by *rest than over the points; else *rest is 0.
+ */
+ncf_batch_t *ncf__batch_new_square(const ncf_network_struct *network, const double *x,
+                                   slong points, double *labels, double *rest);
+
+/* Points, or the rows in their place. */
+slong ncf__batch_rows(const ncf_batch_t *batch);
 void ncf__batch_free(ncf_batch_t *batch); /* NULL is allowed */
 
 /* h[i] = H(x_i; u), `points` entries. Cost: O(n N). */
@@ -39,11 +51,16 @@ typedef void (*ncf_residual_fn)(double *r, const double *h, slong first, slong c
 void ncf__batch_gradient(double *gradient, double *h, ncf_batch_t *batch, const double *u,
                          ncf_residual_fn residual, void *context);
 
+/* out (n entries) = sum_i r_i Hess H(x_i; u) v. Cost: O(n N). */
+void ncf__batch_hvp(double *out, ncf_batch_t *batch, const double *u, const double *v,
+                    const double *r);
+
 /*
  * For fixed z (`points` entries): returns N(u) = sum_i z_i H(x_i; u) and sets its gradient, by
  * the moment matrix sum_i z_i x_i x_i^T where the network has two layers with square
  * activation and that is cheaper, from `moments`; else by the points.
- * `moments` belongs to the batch and to z: NULL where there is none.
+ * `moments` belongs to the batch and to z: NULL where there is none. Not for rows in the
+ * place of points.
  */
 double *ncf__batch_moments(const ncf_batch_t *batch, const double *z);
 double ncf__batch_correlation(double *gradient, ncf_batch_t *batch, const double *u,
@@ -73,10 +90,22 @@ typedef struct {
     /* g[r columns + c] += sum_i left[r][i] right[c][i] */
     void (*outer)(double *g, const double *left, const double *right, slong rows,
                   slong columns, slong left_stride, slong right_stride, slong batch);
-    /* The last three take arrays of any length and alignment. out = sum_t c[t] x[t]; an x may be out */
+    /* Eight rows of a, as blocks of 8 x 8 one after the other: h[r] = a[r] . q, g += r^T a;
+       `width`, of a row, is a multiple of 8 */
+    void (*panel_dot)(double *h, const double *a, const double *q, slong width);
+    void (*panel_add)(double *g, const double *r, const double *a, slong width);
+    /* rows[s][c] = w[s d + c], scaled[s][c] = v[s] w[s d + c] in rows of `row` numbers */
+    void (*scale_rows)(double *rows, double *scaled, const double *w, const double *v,
+                       slong units, slong d, slong row);
+    /* gw[s d + c] = v[s] p[s][c], gv[s] = w[s] . p[s] / 2; rows of w and p hold `row` numbers,
+       d and zeros; gw and gv may have any alignment */
+    void (*contract)(double *gw, double *gv, const double *v, const double *w, const double *p,
+                     slong units, slong d, slong row);
+    /* The last four take arrays of any length and alignment. out = sum_t c[t] x[t]; an x may be out */
     void (*combine)(double *out, const double *c, const double *const *x, slong terms,
                     slong count);
     double (*dot)(const double *x, const double *y, slong count);
+    double (*distance)(const double *x, const double *y, slong count); /* sum (x - y)^2 */
     double (*weighted_square)(const double *x, const double *w, slong count); /* sum (x w)^2 */
 } ncf_batch_kernel_t;
 

@@ -7,6 +7,8 @@ libncf_core_la_SOURCES += \
 	src/network/evaluate_midrad.c \
 	src/network/evaluate_mpfr.c \
 	src/network/evaluate_template.h \
+	src/network/features.c \
+	src/network/features.h \
 	src/network/network.c \
 	src/network/network.h \
 	src/network/terms_template.h
