@@ -159,6 +159,7 @@ static int gradients(int repeats)
            "high_share\n");
     time_gradient("20,50,1", 1000, repeats);
     time_gradient("20,50,1", 100, repeats);
+    time_gradient("20,20,1", 100, repeats);
     time_gradient("20,20,20,1", 100, repeats);
     time_gradient("20,20,20,1", 1000, repeats);
     time_gradient("2,3,1", 4, repeats);

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define ENERGY_INTERVAL 10 /* steps between two looks at the energy */
+#define REST_INTERVAL 10 /* steps between two looks at the speed */
 
 void ncf__flow_settings_default(ncf_flow_settings_t *options)
 {
@@ -178,7 +178,7 @@ static void record_times(run_t *run)
 /* Nothing moves any more, to the last bit. */
 static int at_rest(run_t *run)
 {
-    if (isfinite(run->options->until) || run->flow->steps % ENERGY_INTERVAL != 0)
+    if (isfinite(run->options->until) || run->flow->steps % REST_INTERVAL != 0)
         return 0;
     ncf_flow_sample_t sample;
     ncf__flow_system_observe(&sample, run->between, run->system, run->sigma, run->state);
@@ -212,8 +212,7 @@ static int advance(run_t *run)
     flow->steps += step == NCF_STEP_DONE;
     int ends = step == NCF_STEP_ROOT &&
                ncf__flow_meets(flow, run->conditions, run->roots, run->sigma, run->state);
-    if (ends || flow->steps % ENERGY_INTERVAL == 0)
-        ncf__flow_check_energy(flow, run->system, run->sigma, run->state);
+    ncf__flow_check_energy(flow, run->system, run->sigma, run->state);
     if (!ends && step == NCF_STEP_DONE && watch_ends(run)) {
         flow->end = NCF_FLOW_END_WATCH;
         return 1;
@@ -250,6 +249,7 @@ static void integrate(run_t *run, const ncf_limits_t *limits)
             }
             ends = advance(run);
         }
+        run->flow->switches = ncf__integrator_switches(run->integrator);
     }
     ncf__integrator_free(run->integrator);
     ncf__free(run->between);

@@ -125,6 +125,7 @@ typedef struct {
     double least_energy, energy_scale;
     int energy_falls;    /* no rise above 10 tolerance times the largest energy met */
     slong steps, evaluations;
+    slong switches; /* from the method to an implicit one and back, where the flow is stiff */
     char message[160];
 } ncf_flow_t;
 

@@ -9,8 +9,8 @@ static void unit_vector(double *out, const double *v, slong n)
 {
     double largest = 0, sum = 0, square = ncf__batch_kernel()->dot(v, v, n);
     if (square > 1e-200 && square < 1e200) {
-        for (slong i = 0; i < n; i++)
-            out[i] = v[i] / sqrt(square);
+        double factor = 1 / sqrt(square);
+        ncf__batch_kernel()->combine(out, &factor, &v, 1, n);
         return;
     }
     for (slong i = 0; i < n; i++)
@@ -75,6 +75,17 @@ static double condition(ncf_flow_conditions_t *conditions, slong k,
     }
 }
 
+/* Only what looks at the direction costs a pass over it. */
+static int needs_direction(const ncf_flow_settings_t *options)
+{
+    for (slong k = 0; k < options->event_count; k++) {
+        if (options->events[k].kind == NCF_EVENT_CAP ||
+            options->events[k].kind == NCF_EVENT_CALLBACK)
+            return 1;
+    }
+    return 0;
+}
+
 /* Only what needs the loss or the gradient costs an evaluation. */
 static int needs_evaluation(const ncf_flow_settings_t *options)
 {
@@ -95,7 +106,8 @@ void ncf__flow_conditions_evaluate(double *out, ncf_flow_conditions_t *condition
     if (needs_evaluation(options)) {
         ncf__flow_system_observe(&sample, conditions->q, system, sigma, state);
     } else {
-        unit_vector(conditions->q, state, system->n);
+        if (needs_direction(options))
+            unit_vector(conditions->q, state, system->n);
         sample.log_norm = ncf__flow_system_log_norm(system, state);
     }
     for (slong k = 0; k < options->event_count; k++)

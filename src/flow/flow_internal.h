@@ -19,12 +19,14 @@ typedef struct {
     ncf_network_t network;
     ncf_batch_t *batch;
     ncf_loss_t loss;
-    slong n, points, length; /* length of a state */
+    slong n, rows, length; /* length of a state */
     int homogeneous;
     double degree; /* L, 2 where there is none */
     double delta, log_delta, tolerance;
     double tau_scale; /* a typical tau, for the error control */
-    double *x, *y, *z, *moments;
+    /* Of the rows of the batch; moments and rows other than points exclude each other. */
+    double *y, *z, *moments;
+    double rest; /* of the loss, beside that of the rows */
     /* Of the last evaluation; h at the point itself, times kappa it is H(w). */
     double kappa;
     double *u, *g, *h, *r, *dh, *product, *state;
@@ -50,6 +52,11 @@ int ncf__flow_system_jacobian(double *out, ncf_flow_system_t *system, const doub
 
 double ncf__flow_system_tau(const ncf_flow_system_t *system, double sigma, const double *state);
 double ncf__flow_system_log_norm(const ncf_flow_system_t *system, const double *state);
+
+/*
+ * The loss of a training flow; to first order, from the last evaluation, where that is near.
+ */
+double ncf__flow_system_loss(ncf_flow_system_t *system, const double *state);
 
 /* sample but for `event`, and q; evaluates at the state. */
 void ncf__flow_system_observe(ncf_flow_sample_t *sample, double *q, ncf_flow_system_t *system,
@@ -92,6 +99,10 @@ typedef struct {
     double sigma;
     double *state, *rate;    /* count, after the last step */
     double *first;           /* the state before the row */
+    double *change;          /* count: the next rate */
+    double *memory;          /* of them all */
+    double *fast, *moved;    /* length of a state: direction of a fast mode, and its image */
+    slong rows_to_wait;      /* before the fast modes are looked at again */
     slong steps, row;        /* since the method began; in a row without much growth */
     slong steady;            /* of the row */
     double first_step, limit; /* of the row; the step at which stability stopped its growth */
@@ -103,8 +114,9 @@ void ncf__stiffness_clear(ncf_stiffness_t *stiffness);
 /* Another method begins. */
 void ncf__stiffness_restart(ncf_stiffness_t *stiffness);
 /* After each step: is it time for a method of the other kind? */
-int ncf__stiffness_observe(ncf_stiffness_t *stiffness, int is_explicit, double sigma,
-                           const double *state);
+int ncf__stiffness_observe(ncf_stiffness_t *stiffness, ncf_flow_system_t *system,
+                           ncf_flow_method_t method, double sigma, const double *state);
+int ncf__flow_is_explicit(ncf_flow_method_t method);
 
 /* ---- Vectors of SUNDIALS (vector.c) ---------------------------------------------------- */
 
@@ -133,6 +145,9 @@ ncf_step_t ncf__integrator_step(ncf_integrator_t *integrator, double *sigma, dou
  */
 void ncf__integrator_state(double *state, ncf_integrator_t *integrator, double sigma);
 void ncf__integrator_dense(double *state, ncf_integrator_t *integrator, double sigma);
+
+/* How often the method changed. */
+slong ncf__integrator_switches(const ncf_integrator_t *integrator);
 
 /* What the integrator said last, static text. */
 const char *ncf__integrator_reason(const ncf_integrator_t *integrator);

@@ -77,15 +77,31 @@ static double *doubles(const fmpq_mat_t matrix)
     return out;
 }
 
+/* For the square loss z = y, and the sum of z_i H_i over rows is that over points. */
 static void load_data(ncf_flow_system_t *system, const struct ncf_problem *problem)
 {
-    fmpq_mat_t z;
-    fmpq_mat_init(z, problem->points, 1);
-    ncf__problem_weights(z, problem);
-    system->x = doubles(problem->x);
+    double *x = doubles(problem->x);
+    int trains = system->kind == NCF_FLOW_TRAINING || system->kind == NCF_FLOW_DESCENT;
     system->y = doubles(problem->y);
-    system->z = doubles(z);
-    fmpq_mat_clear(z);
+    if (trains && system->loss == NCF_LOSS_SQUARE)
+        system->batch = ncf__batch_new_square(system->network, x, problem->points, system->y,
+                                              &system->rest);
+    else
+        system->batch = ncf__batch_new(system->network, x, problem->points);
+    system->rows = ncf__batch_rows(system->batch);
+    if (system->loss == NCF_LOSS_SQUARE) {
+        system->z = ncf__malloc((size_t) system->rows, sizeof(double));
+        memcpy(system->z, system->y, (size_t) system->rows * sizeof(double));
+    } else {
+        fmpq_mat_t z;
+        fmpq_mat_init(z, problem->points, 1);
+        ncf__problem_weights(z, problem);
+        system->z = doubles(z);
+        fmpq_mat_clear(z);
+    }
+    if (!trains)
+        system->moments = ncf__batch_moments(system->batch, system->z);
+    ncf__free(x);
 }
 
 static ncf_status_t choose_form(ncf_flow_system_t *system, const ncf_flow_settings_t *options,
@@ -107,14 +123,14 @@ static ncf_status_t choose_form(ncf_flow_system_t *system, const ncf_flow_settin
 
 static void allocate(ncf_flow_system_t *system)
 {
-    size_t n = (size_t) system->n, points = (size_t) system->points;
+    size_t n = (size_t) system->n, rows = (size_t) system->rows;
     system->u = ncf__malloc(n, sizeof(double));
     system->g = ncf__malloc(n, sizeof(double));
     system->product = ncf__malloc(n, sizeof(double));
     system->state = ncf__malloc((size_t) system->length, sizeof(double));
-    system->h = ncf__malloc(points, sizeof(double));
-    system->r = ncf__malloc(points, sizeof(double));
-    system->dh = ncf__malloc(points, sizeof(double));
+    system->h = ncf__malloc(rows, sizeof(double));
+    system->r = ncf__malloc(rows, sizeof(double));
+    system->dh = ncf__malloc(rows, sizeof(double));
 }
 
 ncf_status_t ncf__flow_system_init(ncf_flow_system_t *system, const struct ncf_problem *problem,
@@ -128,7 +144,6 @@ ncf_status_t ncf__flow_system_init(ncf_flow_system_t *system, const struct ncf_p
     fmpz_clear(degree);
     system->kind = options->kind;
     system->loss = problem->loss;
-    system->points = problem->points;
     system->delta = options->delta;
     system->log_delta = log(options->delta);
     system->tolerance = options->tolerance;
@@ -142,9 +157,6 @@ ncf_status_t ncf__flow_system_init(ncf_flow_system_t *system, const struct ncf_p
                                   : system->form == NCF_FORM_SPHERE ? 1
                                                                     : 0);
     load_data(system, problem);
-    system->batch = ncf__batch_new(system->network, system->x, system->points);
-    if (system->kind == NCF_FLOW_CORRELATION || system->kind == NCF_FLOW_SPHERE)
-        system->moments = ncf__batch_moments(system->batch, system->z);
     allocate(system);
     return NCF_OK;
 }
@@ -154,7 +166,6 @@ void ncf__flow_system_clear(ncf_flow_system_t *system)
     if (system->batch != NULL)
         ncf__network_clear(system->network);
     ncf__batch_free(system->batch);
-    ncf__free(system->x);
     ncf__free(system->y);
     ncf__free(system->z);
     ncf__free(system->moments);
@@ -210,8 +221,7 @@ static void evaluate(ncf_flow_system_t *system, const double *state)
         system->kappa = 1;
         inner = system->delta;
     }
-    for (slong i = 0; i < system->n; i++)
-        system->u[i] = inner * state[i];
+    ncf__batch_kernel()->combine(system->u, &inner, &state, 1, system->n);
     if (follows_correlation(system))
         system->correlation = ncf__batch_correlation(system->g, system->batch, system->u,
                                                      system->z, system->moments);
@@ -237,8 +247,9 @@ int ncf__flow_system_rate(double *rate, ncf_flow_system_t *system, const double 
     /* |q|^2 is kept: the second term brings it back to 1 after an error of a step. */
     double square = dot(state, state, n), mu = dot(state, g, n) / square;
     double radial = mu - fabs(mu) * (1 - square);
-    for (slong i = 0; i < n; i++)
-        rate[i] = g[i] - radial * state[i];
+    const double *terms[2] = {g, state};
+    double factors[2] = {1, -radial};
+    ncf__batch_kernel()->combine(rate, factors, terms, 2, n);
     rate[n] = mu;
     if (system->form == NCF_FORM_POLAR)
         rate[n + 1] = exp((2 - system->degree) * state[n]);
@@ -261,19 +272,17 @@ static void copy_residuals(double *r, const double *h, slong first, slong count,
 static void gradient_change(ncf_flow_system_t *system, const double *v, double grow)
 {
     if (follows_correlation(system)) {
-        ncf__network_hvp_double(system->product, system->u, v, system->network, system->x,
-                                system->z, system->points);
+        ncf__batch_hvp(system->product, system->batch, system->u, v, system->z);
         return;
     }
     ncf__batch_directional(system->h, system->dh, system->batch, system->u, v);
-    for (slong i = 0; i < system->points; i++) {
+    for (slong i = 0; i < system->rows; i++) {
         double h = system->kappa * system->h[i];
         system->r[i] = residual(system->loss, h, system->y[i]);
         system->dh[i] = residual_slope(system->loss, h, system->y[i]) * system->kappa *
                         (system->dh[i] + grow * system->h[i]);
     }
-    ncf__network_hvp_double(system->product, system->u, v, system->network, system->x, system->r,
-                            system->points);
+    ncf__batch_hvp(system->product, system->batch, system->u, v, system->r);
     double *second = ncf__malloc((size_t) system->n, sizeof(double));
     ncf__batch_gradient(second, NULL, system->batch, system->u, copy_residuals, system);
     for (slong i = 0; i < system->n; i++)
@@ -320,12 +329,32 @@ static double observe_outputs(double *loss, ncf_flow_system_t *system)
     *loss = 0;
     if (follows_correlation(system))
         return system->correlation;
+    *loss = system->rest / 2;
     double value = 0;
-    for (slong i = 0; i < system->points; i++) {
+    for (slong i = 0; i < system->rows; i++) {
         *loss += loss_value(system->loss, system->kappa * system->h[i], system->y[i]);
         value += system->z[i] * system->h[i];
     }
     return value;
+}
+
+/*
+ * A corrector ends at a point where it does not evaluate. The error of this is of second order
+ * in the distance, and below the tolerance for a loss whose curvature is below a hundred.
+ */
+double ncf__flow_system_loss(ncf_flow_system_t *system, const double *state)
+{
+    slong n = system->n;
+    int polar = system->form == NCF_FORM_POLAR;
+    double away = ncf__batch_kernel()->distance(state, system->state, system->length - polar);
+    if (!(system->fresh && away <= 0.01 * system->tolerance * dot(state, state, n)))
+        evaluate(system, state);
+    double loss, way = dot(system->g, state, n) - dot(system->g, system->state, n);
+    observe_outputs(&loss, system);
+    if (polar)
+        way += dot(system->g, system->state, n) * (state[n] - system->state[n]);
+    double factor = system->homogeneous ? system->kappa : system->delta * system->delta;
+    return loss - factor * way;
 }
 
 /* |dw/dt| from the right-hand side in the coordinates of the system. */
@@ -350,8 +379,8 @@ void ncf__flow_system_observe(ncf_flow_sample_t *sample, double *q, ncf_flow_sys
     slong n = system->n;
     evaluate(system, state);
     double length = norm(state, n);
-    for (slong i = 0; i < n; i++)
-        q[i] = length > 0 ? state[i] / length : 0;
+    double factor = length > 0 ? 1 / length : 0;
+    ncf__batch_kernel()->combine(q, &factor, &state, 1, n);
     sample->tau = ncf__flow_system_tau(system, sigma, state);
     sample->log_norm = ncf__flow_system_log_norm(system, state);
     sample->value = observe_outputs(&sample->loss, system);

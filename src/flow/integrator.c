@@ -15,6 +15,13 @@
 /* After a stretch where nothing changes a step may have grown too far by many powers of 10. */
 #define ERROR_TESTS 50
 
+/*
+ * A corrector that stops early leaves an error that is taken for one of the step. At high
+ * orders, which tight tolerances lead to, it keeps steps from growing.
+ */
+#define TIGHT 2e-8
+#define CONVERGENCE 0.01
+
 struct ncf_integrator {
     ncf_flow_system_t *system;
     ncf_flow_conditions_t *conditions;
@@ -30,6 +37,7 @@ struct ncf_integrator {
     double sigma, sigma_begin;
     double *values; /* of the conditions */
     ncf_stiffness_t stiffness;
+    slong switches; /* of the method */
     int turns, within; /* another method begins; the last call ended at a root */
     int flag;
 };
@@ -59,14 +67,14 @@ static int error_weights(N_Vector y, N_Vector out, void *data)
     ncf_integrator_t *self = data;
     const ncf_flow_system_t *system = self->system;
     const double *state = N_VGetArrayPointer(y);
-    double *weights = N_VGetArrayPointer(out), square = 0;
+    double *weights = N_VGetArrayPointer(out);
+    double square = ncf__batch_kernel()->dot(state, state, system->n);
     double each = sqrt((double) system->length) / system->tolerance;
-    for (slong i = 0; i < system->n; i++)
-        square += state[i] * state[i];
     if (!(square > 0))
         return -1;
+    double weight = each / sqrt(square);
     for (slong i = 0; i < system->n; i++)
-        weights[i] = each / sqrt(square);
+        weights[i] = weight;
     if (system->form != NCF_FORM_CARTESIAN)
         weights[system->n] = each / fmax(1, fabs(state[system->n]));
     if (system->form == NCF_FORM_POLAR)
@@ -124,7 +132,9 @@ static int set_up_cvode(ncf_integrator_t *self, int *up)
     if (adams) {
         self->fixed_point = SUNNonlinSol_FixedPoint(self->state, 0, self->context);
         if (self->fixed_point == NULL ||
-            CVodeSetNonlinearSolver(self->memory, self->fixed_point))
+            CVodeSetNonlinearSolver(self->memory, self->fixed_point) ||
+            (self->system->tolerance < TIGHT &&
+             CVodeSetNonlinConvCoef(self->memory, CONVERGENCE)))
             return 1;
     } else if (set_up_linear(self)) {
         return 1;
@@ -143,7 +153,7 @@ static void *new_erk(ncf_integrator_t *self, int *up)
     ncf__sun_quiet_erk(memory);
     int failed = ARKodeSetUserData(memory, self) ||
                  ARKodeWFtolerances(memory, error_weights) ||
-                 ERKStepSetTableNum(memory, NCF_SUN_RUNGE_KUTTA) ||
+                 ncf__sun_set_table(memory) ||
                  ARKodeSetMaxNumSteps(memory, 10000) ||
                  ARKodeSetMaxErrTestFails(memory, ERROR_TESTS);
     if (!failed && up != NULL)
@@ -324,17 +334,13 @@ static void correct_root(ncf_integrator_t *self, double *sigma, double *state, c
     self->sigma = *sigma;
 }
 
-static int is_explicit(ncf_flow_method_t method)
-{
-    return method == NCF_FLOW_ADAMS || method == NCF_FLOW_RUNGE_KUTTA;
-}
-
 /* From a method to the one that is better where the flow goes on. */
 static int turn(ncf_integrator_t *self)
 {
     end_method(self);
     self->method = self->method == self->chosen ? NCF_FLOW_KRYLOV : self->chosen;
     self->turns = 0;
+    self->switches++;
     return begin_method(self);
 }
 
@@ -375,9 +381,15 @@ ncf_step_t ncf__integrator_step(ncf_integrator_t *self, double *sigma, double *s
             correct_root(self, sigma, state, roots);
         return NCF_STEP_ROOT;
     }
-    int turns = ncf__stiffness_observe(&self->stiffness, is_explicit(self->method), *sigma, state);
-    self->turns = turns && is_explicit(self->chosen);
+    int turns = ncf__stiffness_observe(&self->stiffness, self->system, self->method, *sigma,
+                                       state);
+    self->turns = turns && ncf__flow_is_explicit(self->chosen);
     return NCF_STEP_DONE;
+}
+
+slong ncf__integrator_switches(const ncf_integrator_t *self)
+{
+    return self->switches;
 }
 
 const char *ncf__integrator_reason(const ncf_integrator_t *self)

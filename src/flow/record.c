@@ -63,15 +63,17 @@ void ncf__flow_thin(ncf_flow_t *flow, slong most)
 }
 
 /* What falls along the flow, and the size that its rounding errors are measured by. */
-static double energy(double *scale, const ncf_flow_system_t *system,
-                     const ncf_flow_sample_t *sample)
+static double energy(double *scale, ncf_flow_system_t *system, double sigma,
+                     const double *state)
 {
     if (system->kind == NCF_FLOW_TRAINING || system->kind == NCF_FLOW_DESCENT) {
-        *scale = sample->loss;
-        return sample->loss;
+        *scale = ncf__flow_system_loss(system, state);
+        return *scale;
     }
-    double growth = system->kind == NCF_FLOW_SPHERE ? 0 : system->degree * sample->log_norm;
-    double value = sample->value * exp(growth);
+    ncf_flow_sample_t sample;
+    ncf__flow_system_observe(&sample, system->product, system, sigma, state);
+    double growth = system->kind == NCF_FLOW_SPHERE ? 0 : system->degree * sample.log_norm;
+    double value = sample.value * exp(growth);
     *scale = fabs(value);
     return -value;
 }
@@ -79,10 +81,7 @@ static double energy(double *scale, const ncf_flow_system_t *system,
 void ncf__flow_check_energy(ncf_flow_t *flow, ncf_flow_system_t *system, double sigma,
                             const double *state)
 {
-    ncf_flow_sample_t sample;
-    double scale;
-    ncf__flow_system_observe(&sample, system->product, system, sigma, state);
-    double now = energy(&scale, system, &sample);
+    double scale, now = energy(&scale, system, sigma, state);
     int first = flow->steps == 0;
     if (first)
         flow->least_energy = now;

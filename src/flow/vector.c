@@ -7,6 +7,7 @@
 #include "sundials.h"
 
 #include <math.h>
+#include <string.h>
 
 #define MOST_TERMS 24 /* of a sum at once */
 
@@ -48,6 +49,16 @@ static void scale(sunrealtype c, N_Vector x, N_Vector out)
     ncf__batch_kernel()->combine(N_VGetArrayPointer(out), &c, &from, 1, length_of(out));
 }
 
+static void set_constant(sunrealtype c, N_Vector v)
+{
+    double *out = N_VGetArrayPointer(v);
+    slong n = length_of(v);
+    if (c == 0)
+        memset(out, 0, (size_t) n * sizeof(double));
+    for (slong i = 0; i < n && c != 0; i++)
+        out[i] = c;
+}
+
 static sunrealtype weighted_norm(N_Vector x, N_Vector w)
 {
     slong n = length_of(x);
@@ -66,6 +77,7 @@ void ncf__flow_vector_kernels(void *vector)
     N_Vector v = vector;
     v->ops->nvlinearsum = linear_sum;
     v->ops->nvscale = scale;
+    v->ops->nvconst = set_constant;
     v->ops->nvwrmsnorm = weighted_norm;
     v->ops->nvdotprod = dot;
     v->ops->nvlinearcombination = combine;

@@ -514,6 +514,80 @@ static void test_random_start(void)
     CHECK(strncmp(ncf__flow_version(), "sundials ", 9) == 0);
 }
 
+/* ---- Accuracy for the work, energy --------------------------------------------------- */
+
+/* A method of order 6 or more: evaluations grow by at most 10^(1/6) a digit, and some. */
+static void test_order(void)
+{
+    ncf_problem_t *problem = sample_problem("[2, 3, 1]", "square");
+    double reference[9], s[9], errors[2];
+    slong evaluations[2];
+    ncf_flow_settings_t options =
+        options_of(NCF_FLOW_CORRELATION, NCF_FLOW_RUNGE_KUTTA, 1, 0.1);
+    options.every = 0;
+    options.tolerance = 1e-14;
+    ncf_flow_t flow;
+    run_flow(&flow, problem, sample_start, &options);
+    last_weights(reference, &flow);
+    ncf__flow_clear(&flow);
+    for (int k = 0; k < 2; k++) {
+        options.tolerance = k == 0 ? 1e-6 : 1e-11;
+        run_flow(&flow, problem, sample_start, &options);
+        last_weights(s, &flow);
+        errors[k] = largest_difference(s, reference, 9);
+        evaluations[k] = flow.evaluations;
+        ncf__flow_clear(&flow);
+    }
+    CHECK_MSG(errors[0] < 1e-5 && errors[1] < 1e-10, "%g %g", errors[0], errors[1]);
+    CHECK_MSG(evaluations[1] < 8 * evaluations[0], "%ld %ld", (long) evaluations[0],
+              (long) evaluations[1]);
+    ncf_problem_free(problem);
+}
+
+/* The loss at every accepted step, each method and loss; records are evaluated in full. */
+static void test_energy_of_steps(void)
+{
+    static const char *const losses[] = {"square", "logistic", "exponential"};
+    for (int k = 0; k < 3 * METHODS; k++) {
+        ncf_problem_t *problem = sample_problem("[2, 3, 1]", losses[k / METHODS]);
+        double rises[2], least = INFINITY, rise = 0;
+        for (int every = 0; every < 2; every++) {
+            ncf_flow_settings_t options =
+                options_of(NCF_FLOW_TRAINING, methods[k % METHODS], 0.1, 2);
+            options.tolerance = 1e-7;
+            options.every = every;
+            ncf_flow_t flow;
+            run_flow(&flow, problem, sample_start, &options);
+            CHECK_MSG(flow.energy_falls, "case %d", k);
+            rises[every] = flow.energy_rise / flow.energy_scale;
+            for (slong i = 0; i < flow.count && every; i++) {
+                rise = fmax(rise, flow.samples[i].loss - least);
+                least = fmin(least, flow.samples[i].loss);
+            }
+            CHECK_MSG(!every || fabs(flow.least_energy - least) <= 1e-6 * flow.energy_scale,
+                      "case %d: %g and %g", k, flow.least_energy, least);
+            ncf__flow_clear(&flow);
+        }
+        CHECK_MSG(rises[0] <= 1e-6 && rises[1] <= 1e-6 && rise <= 1e-5, "case %d: %g %g %g", k,
+                  rises[0], rises[1], rise);
+        ncf_problem_free(problem);
+    }
+}
+
+/* A step of descent that is too long: the loss rises, and it is said. */
+static void test_energy_that_rises(void)
+{
+    ncf_problem_t *problem = sample_problem("[2, 3, 1]", "square");
+    ncf_flow_settings_t options = options_of(NCF_FLOW_DESCENT, NCF_FLOW_ADAMS, 1, 10);
+    options.step = 0.5;
+    options.max_steps = 3;
+    ncf_flow_t flow;
+    run_flow(&flow, problem, sample_start, &options);
+    CHECK(!flow.energy_falls && flow.energy_rise > 0);
+    ncf__flow_clear(&flow);
+    ncf_problem_free(problem);
+}
+
 int main(void)
 {
     static const ncf_test_t tests[] = {
@@ -532,6 +606,9 @@ int main(void)
         {"delta 1e-30", test_tiny_start},
         {"bad options", test_bad_options},
         {"random start", test_random_start},
+        {"order of the Runge-Kutta method", test_order},
+        {"the loss at every step", test_energy_of_steps},
+        {"a loss that rises", test_energy_that_rises},
         {NULL, NULL},
     };
     return ncf_test_main("flow", tests);

@@ -200,53 +200,147 @@ static double run_double(const ncf_problem_t *problem, const case_t *test,
     return worst;
 }
 
+/* Every type of network; the data are those of theory (2b). */
 static const case_t cases[] = {
     {"{\"type\": \"feedforward\", \"widths\": [2, 3, 1], \"activation\": {\"type\": \"power\", "
      "\"degree\": 2}}",
-     "square", 9, 1, 0.5, 0},
+     NULL, 9, 1, 0.5, 0},
     {"{\"type\": \"feedforward\", \"widths\": [2, 2, 1, 1], \"activation\": {\"type\": \"power\", "
      "\"degree\": 2}}",
-     "logistic", 7, 1, 2, 0},
+     NULL, 7, 1, 0.3, 0},
     {"{\"type\": \"feedforward\", \"widths\": [2, 2, 1], \"activation\": {\"type\": \"power\", "
      "\"degree\": 3}}",
-     "exponential", 6, 1, 0.05, 0},
+     NULL, 6, 1, 0.05, 0},
+    {"{\"type\": \"feedforward\", \"widths\": [2, 2, 1, 1], \"activation\": {\"type\": "
+     "\"linear\"}}",
+     NULL, 7, 1, 0.3, 0},
     {"{\"type\": \"feedforward\", \"widths\": [2, 3, 1], \"activation\": {\"type\": "
      "\"polynomial\", \"coefficients\": [\"1/2\", \"1\", \"1/4\"]}}",
-     "logistic", 9, 1, 0.5, 0},
+     NULL, 9, 1, 0.5, 0},
     {"{\"type\": \"convolution\", \"length\": 2, \"layers\": [{\"channels\": 2, \"kernel\": 1, "
      "\"pooling\": 2}], \"activation\": {\"type\": \"power\", \"degree\": 2}}",
-     "square", 4, 1, 0.3, 0},
+     NULL, 4, 1, 0.3, 0},
+    {"{\"type\": \"convolution\", \"length\": 2, \"layers\": [{\"channels\": 2, \"kernel\": 1}, "
+     "{\"channels\": 1, \"kernel\": 2}], \"activation\": {\"type\": \"power\", \"degree\": 2}, "
+     "\"head\": \"sum\"}",
+     NULL, 6, 1, 0.3, 0},
+    {"{\"type\": \"polynomial\", \"weights\": [\"a\", \"b\"], \"inputs\": [\"x1\", \"x2\"], "
+     "\"output\": \"a^2*x1 + a*b*x2^2 - 1/2*b\"}",
+     NULL, 2, 1, 0.3, 0},
     {"{\"type\": \"sum\", \"parts\": [{\"type\": \"feedforward\", \"widths\": [2, 2, 1], "
      "\"activation\": {\"type\": \"power\", \"degree\": 2}}, {\"type\": \"polynomial\", "
      "\"weights\": [\"a\", \"b\"], \"inputs\": [\"x1\", \"x2\"], \"output\": \"a^2*b*x1*x2 - "
      "b^3*x2^2 + 2*a^2*b\"}]}",
-     "square", 8, 1, 0.1, 0},
-    /* To |w| = 0.5 from |w| = 1e-30. */
-    {"{\"type\": \"feedforward\", \"widths\": [2, 3, 1], \"activation\": {\"type\": \"power\", "
-     "\"degree\": 2}}",
-     "square", 9, 30, 0, 0.5},
+     NULL, 8, 1, 0.1, 0},
 };
+
+/* To |w| = 0.5 from |w| = 1e-30. */
+static const case_t tiny = {"{\"type\": \"feedforward\", \"widths\": [2, 3, 1], \"activation\": "
+                            "{\"type\": \"power\", \"degree\": 2}}",
+                            "square", 9, 30, 0, 0.5};
+
+static void judge(const case_t *test, const char *loss)
+{
+    static const ncf_flow_method_t methods[] = {NCF_FLOW_ADAMS, NCF_FLOW_RUNGE_KUTTA};
+    ncf_problem_t *problem = read_problem(test->network, DATA, loss);
+    fmpq *exact = _fmpq_vec_init(test->unknowns);
+    double start[9], errors[2] = {-1, -1};
+    ncf_taylor_t result;
+    make_start(exact, start, test->unknowns);
+    if (problem != NULL && run_taylor(&result, problem, test, exact) == NCF_OK) {
+        for (int m = 0; m < 2; m++)
+            errors[m] = run_double(problem, test, start, methods[m], &result);
+        ncf__taylor_clear(&result);
+    }
+    for (int m = 0; m < 2; m++)
+        CHECK_MSG(errors[m] >= 0 && errors[m] < 1e-12, "%s, %s, method %d: %g", test->network,
+                  loss, m, errors[m]);
+    _fmpq_vec_clear(exact, test->unknowns);
+    ncf_problem_free(problem);
+}
 
 static void test_judge(void)
 {
-    static const ncf_flow_method_t methods[] = {NCF_FLOW_ADAMS, NCF_FLOW_RUNGE_KUTTA};
+    static const char *const losses[] = {"square", "logistic", "exponential"};
     for (size_t k = 0; k < sizeof(cases) / sizeof(cases[0]); k++) {
-        ncf_problem_t *problem = read_problem(cases[k].network, DATA, cases[k].loss);
-        fmpq *exact = _fmpq_vec_init(cases[k].unknowns);
-        double start[9], errors[2] = {-1, -1};
-        ncf_taylor_t result;
-        make_start(exact, start, cases[k].unknowns);
-        if (problem != NULL && run_taylor(&result, problem, cases + k, exact) == NCF_OK) {
-            for (int m = 0; m < 2; m++)
-                errors[m] = run_double(problem, cases + k, start, methods[m], &result);
-            ncf__taylor_clear(&result);
-        }
-        for (int m = 0; m < 2; m++)
-            CHECK_MSG(errors[m] >= 0 && errors[m] < 1e-12, "case %d, method %d: %g", (int) k, m,
-                      errors[m]);
-        _fmpq_vec_clear(exact, cases[k].unknowns);
-        ncf_problem_free(problem);
+        for (int loss = 0; loss < 3; loss++)
+            judge(cases + k, losses[loss]);
     }
+    judge(&tiny, tiny.loss);
+}
+
+/* ---- Stiff flows ---------------------------------------------------------------------- */
+
+/*
+ * H = w . x with the points (30, 0) and (0, 1): one weight settles 900 times as fast as the
+ * other, and the steps of an explicit method stay held down by it.
+ */
+static void test_stiff(void)
+{
+    static const case_t linear = {"{\"type\": \"feedforward\", \"widths\": [2, 1], "
+                                  "\"activation\": {\"type\": \"linear\"}}",
+                                  "square", 2, 0, 2, 0};
+    static const ncf_flow_method_t methods[] = {NCF_FLOW_ADAMS, NCF_FLOW_RUNGE_KUTTA};
+    ncf_problem_t *problem = read_problem(
+        linear.network, "{\"x\": [[30, 0], [0, 1]], \"y\": [30, 2]}", linear.loss);
+    fmpq *exact = _fmpq_vec_init(2);
+    ncf_taylor_t result;
+    double start[2];
+    make_start(exact, start, 2);
+    CHECK(run_taylor(&result, problem, &linear, exact) == NCF_OK);
+    for (int m = 0; m < 2; m++) {
+        ncf_flow_settings_t options;
+        ncf_error_t err;
+        ncf_flow_t flow;
+        ncf__flow_settings_default(&options);
+        options.delta = 1;
+        options.method = methods[m];
+        options.tolerance = 1e-8;
+        options.until = linear.until;
+        CHECK(ncf__flow_run(&flow, problem, start, &options, NULL, &err) == NCF_OK);
+        double error = difference(&flow, &result);
+        CHECK_MSG(flow.switches > 0, "method %d stays explicit", m);
+        CHECK_MSG(flow.steps < 1200, "method %d: %ld steps", m, (long) flow.steps);
+        CHECK_MSG(error >= 0 && error < 1e-6, "method %d: %g", m, error);
+        CHECK(flow.energy_falls);
+        ncf__flow_clear(&flow);
+    }
+    ncf__taylor_clear(&result);
+    _fmpq_vec_clear(exact, 2);
+    ncf_problem_free(problem);
+}
+
+/* Short steps of a tight tolerance are not stiffness: up to an escape, against the judge. */
+static void test_not_stiff(void)
+{
+    case_t test = tiny;
+    test.power = 3;
+    ncf_problem_t *problem = read_problem(tiny.network, DATA, tiny.loss);
+    fmpq *exact = _fmpq_vec_init(tiny.unknowns);
+    double start[9];
+    ncf_taylor_t result;
+    make_start(exact, start, tiny.unknowns);
+    CHECK(run_taylor(&result, problem, &test, exact) == NCF_OK);
+    for (int digits = 8; digits <= 14; digits += 3) {
+        ncf_event_t event = {.kind = NCF_EVENT_NORM_ABOVE, .value = tiny.norm, .stops = 1};
+        ncf_flow_settings_t options;
+        ncf_error_t err;
+        ncf_flow_t flow;
+        ncf__flow_settings_default(&options);
+        options.delta = 1e-3;
+        options.tolerance = pow(10, -digits);
+        options.events = &event;
+        options.event_count = 1;
+        CHECK(ncf__flow_run(&flow, problem, start, &options, NULL, &err) == NCF_OK);
+        double error = difference(&flow, &result);
+        CHECK_MSG(flow.switches == 0, "tolerance 1e-%d: implicit", digits);
+        CHECK_MSG(error >= 0 && error < 1e3 * options.tolerance, "tolerance 1e-%d: %g", digits,
+                  error);
+        ncf__flow_clear(&flow);
+    }
+    ncf__taylor_clear(&result);
+    _fmpq_vec_clear(exact, tiny.unknowns);
+    ncf_problem_free(problem);
 }
 
 int main(void)
@@ -255,6 +349,8 @@ int main(void)
         {"closed form to any number of digits", test_closed_form},
         {"norm before a blow-up", test_near_blow_up},
         {"the double engine", test_judge},
+        {"a stiff flow", test_stiff},
+        {"a flow that is not stiff", test_not_stiff},
         {NULL, NULL},
     };
     return ncf_test_main("taylor", tests);
