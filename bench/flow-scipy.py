@@ -57,12 +57,14 @@ def main():
     widths, x, y, start, reference, delta, until = read(sys.argv[1])
     rate = make_rate(widths, x, y, delta)
     print("method\trtol\tseconds\tevaluations\terror")
-    for method in ("DOP853", "RK45", "LSODA"):
-        for digits in range(3, 12):
+    for method in ("DOP853", "RK45"):
+        for digits in range(3, 11):
             rtol = 10.0 ** -digits
             before = time.process_time()
-            run = solve_ivp(rate, (0, until), start, method=method, rtol=rtol,
-                            atol=rtol * np.linalg.norm(start) / np.sqrt(len(start)))
+            # Steps that are tried and rejected may overflow.
+            with np.errstate(over="ignore", invalid="ignore"):
+                run = solve_ivp(rate, (0, until), start, method=method, rtol=rtol,
+                                atol=rtol * np.linalg.norm(start) / np.sqrt(len(start)))
             seconds = time.process_time() - before
             error = np.linalg.norm(run.y[:, -1] - reference) / np.linalg.norm(reference)
             print(f"{method}\t1e-{digits}\t{seconds:.5f}\t{run.nfev}\t{error:.2e}", flush=True)

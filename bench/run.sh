@@ -153,8 +153,8 @@ cap()
     OPENBLAS_NUM_THREADS=1 "${MEASURE%/*}/p-cap" "$problems"
 }
 
-# The fastest run of each program whose error is at most the given one, and their ratio; both
-# files hold: method, tolerance, seconds, evaluations, error.
+# The fastest run of each program whose error is at most the given one, with that error, and
+# the ratio of their times; both files hold: method, tolerance, seconds, evaluations, error.
 compare_runs()
 {
     awk -F '\t' -v size="$1" '
@@ -164,20 +164,25 @@ compare_runs()
                 if ($5 <= 10 ^ -e && (!((program, e) in best) || $3 < best[program, e])) {
                     best[program, e] = $3
                     name[program, e] = $1
+                    error[program, e] = $5
                 }
         }
         END {
             for (e = 3; e <= 9; e += 2)
                 if ((1, e) in best && (2, e) in best)
-                    printf "%s\t1e-%d\t%s\t%s\t%s\t%s\t%.1f\n", size, e, name[1, e], \
-                        best[1, e], name[2, e], best[2, e], best[2, e] / best[1, e]
+                    printf "%s\t1e-%d\t%s\t%s\t%s\t%s\t%s\t%s\t%.1f\n", size, e, \
+                        name[1, e], best[1, e], error[1, e], name[2, e], best[2, e], \
+                        error[2, e], best[2, e] / best[1, e]
         }' "$2" "$3"
 }
 
 # Training runs from small weights through the escape, by ncf and by solve_ivp of scipy.
 flow()
 {
-    printf '# training runs: widths, points, error at most, method, s, scipy method, s, ratio\n'
+    printf '# gradients\n'
+    bench/p-flow gradient 49
+    printf '# training runs: widths, points, error at most, method, s, error, '
+    printf 'method of scipy, s, error, ratio\n'
     python=$(command -v /usr/bin/python3 || command -v python3)
     if ! "$python" -c 'import scipy' 2> /dev/null; then
         printf '# scipy is not installed: skipped\n'

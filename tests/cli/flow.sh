@@ -58,6 +58,16 @@ sed -n 2p run.csv | cut -d, -f2-10 >start.csv
 run flow --json --quiet --initial=start.csv --trajectory=again "$quickstart"
 check "the same start from a file" eval 'status_is 0 && [ "$(verdict out)" = "$(verdict flow.out)" ]'
 
+
+# The multiprecision engine beside the double one.
+run flow --json --quiet --reference --trajectory=none "$quickstart"
+sed -n '/"reference": {/,/}/p' out >reference
+rows=$(sed -n 's/.*"rows": \([0-9]*\),.*/\1/p' reference)
+check "--reference: rows are compared" eval 'status_is 0 && [ "${rows:-0}" -gt 0 ] && has reference "\"failure\": null"'
+check "--reference: the engines agree" grep -qE '"largest_difference": (0\.0,|[0-9.]+e-(0[7-9]|[1-9][0-9]))' reference
+run flow --quiet --reference --kind=ncf --trajectory=none "$quickstart"
+check "--reference: the table says so" has out "Reference   "
+
 rm -f ./*-flow.* run.* scaled.* again.*
 run flow --trajectory=none "$quickstart"
 check "--trajectory=none writes nothing" eval 'status_is 0 && silent err && no_files'

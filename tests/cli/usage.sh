@@ -65,4 +65,18 @@ done
 run --version
 check "the versions of the libraries are shown" \
     eval 'has out "ncf " && has out "flint " && has out "arb " && has out "gmp " && has out "mpfr "'
+
+# These tests themselves.
+cat >fails.sh <<'EOF'
+. "$srcdir/tests/cli/lib.sh"
+echo | check "in a pipeline" test "$1" = good
+(check "in a subshell" test "$2" = good)
+finish
+EOF
+status_of() {
+    srcdir=$top top_builddir=${program%/ncf} sh fails.sh "$@" >/dev/null 2>&1
+}
+check "assertions in a pipeline and in a subshell" status_of good good
+check "one that fails in a pipeline fails the test" eval '! status_of bad good'
+check "one that fails in a subshell fails the test" eval '! status_of good bad'
 finish
