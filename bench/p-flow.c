@@ -5,9 +5,10 @@
  * Usage: p-flow gradient [REPEATS]                       (99)
  *        p-flow run WIDTHS POINTS DELTA UNTIL FILE
  *
- * gradient: time of one loss gradient, operations a second, and the share of the peak of the
- * same core. Slices of a millisecond of the peak loop and of gradients take turns, because
- * others use the machine too: the share is that of two neighbours, median and largest.
+ * gradient: time of one gradient of the square loss by the route that is taken for it, the
+ * operations of that route a second, and their share of the peak of the same core. Slices of a
+ * millisecond of the peak loop and of gradients take turns, because others use the machine
+ * too: the share is that of two neighbours, median and largest.
  * run: whole training runs at several tolerances, with their errors against a run of
  * tolerance 1e-14; what is needed to repeat them elsewhere goes to FILE (flow-scipy.py).
  * TSV on standard output.
@@ -127,7 +128,8 @@ static void time_gradient(const char *widths, long points, int repeats)
     double times[MAX_REPEATS], peaks[MAX_REPEATS], shares[MAX_REPEATS];
     double *u = ncf__malloc((size_t) (2 * network->unknowns), sizeof(double));
     ncf__flow_random_start(u, network->unknowns, 1, 1);
-    ncf_batch_t *batch = ncf__batch_new(network, x, points);
+    double rest;
+    ncf_batch_t *batch = ncf__batch_new_square(network, x, points, y, &rest);
     double operations = ncf__batch_operations(batch);
     long turns = 1 + (long) (3e10 * SLICE / operations);
     for (int k = 0; k < repeats; k++) {
