@@ -64,6 +64,8 @@ if command -v pdflatex >/dev/null; then
     printf '\\documentclass{article}\\usepackage{booktabs,siunitx}\\begin{document}
 \\input{t}\\end{document}\n' >doc.tex
     check "pdflatex sets it" eval 'pdflatex -interaction=batchmode doc.tex >/dev/null 2>&1'
+else
+    echo "pdflatex is not installed: the LaTeX table is not set"
 fi
 
 # ---- Shards -------------------------------------------------------------------------------------
