@@ -37,6 +37,12 @@ cp out third
 run flow --prove --quiet "$quickstart"
 check "another start, another theorem" eval '! cmp -s out third && has out "seed 1, run 0"'
 
+# Two units that are tied to 1e-6 part in the end: a theorem for very small scales.
+sed 's/\[2, 3, 1\]/[2, 2, 1]/' "$quickstart" >pair.json
+printf '0.6,0.5,0.600001,0.5,0.4,0.4\n' >tied.csv
+run flow --prove --quiet --angle=0.1 --initial=tied.csv pair.json
+check "two units tied to 1e-6" eval 'status_is 0 && [ "$(grep -c ^PROVED out)" -eq 2 ] && has out "e-08] the training flow"'
+
 # A unit that dies: the point has lambda = 0, and that is said.
 printf '{"ncf":1,"network":{"type":"feedforward","widths":[1,1,1],"activation":{"type":"power","degree":2}},"data":{"x":[[1]],"y":[1]},"loss":"square"}' >one.json
 printf '1,-1\n' >dies.csv
