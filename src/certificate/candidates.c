@@ -159,6 +159,8 @@ void ncf__collect_pairs(ncf_claimed_tensor_t *tensor, const ncf_certificate_t *c
             add_line(tensor, &search->lines.lines[i], i);
     if (tensor->order > 2 && tensor->dimension == 2)
         add_roots(tensor);
+    if (search->class_count > NCF_CERTIFICATE_MAX_CLASSES)
+        return;
     for (slong k = 0; k < search->class_count; k++)
         if (!is_second_of_two(&search->classes[k], tensor->dimension))
             add_class(tensor, &search->classes[k]);

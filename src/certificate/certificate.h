@@ -217,6 +217,8 @@ void ncf__free_pairs(ncf_pair_t *pairs, slong count, slong dimension);
 /* cover_tree.c: complete-by-cover, and lines; 1 if the first one was written. */
 int ncf__claim_cover(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certificate);
 
+#define NCF_CERTIFICATE_MAX_CLASSES 2000 /* more are not written: it would take minutes */
+
 /* candidates.c: all classes that the result knows, and those of forms in two variables. */
 void ncf__collect_pairs(ncf_claimed_tensor_t *tensor, const ncf_certificate_t *certificate);
 

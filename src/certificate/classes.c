@@ -11,7 +11,6 @@
 #include <math.h>
 
 #define PREC 256
-#define MAX_CLASSES 5000   /* of one certificate */
 #define FIRST_TIGHTNESS 20 /* of the boxes of classes that are not real */
 #define SECOND_TIGHTNESS 60
 
@@ -289,12 +288,9 @@ void ncf__claim_classes(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certifi
                         const char **missing)
 {
     *missing = NULL;
-    if (certificate->result->search.class_count <= MAX_CLASSES)
-        ncf__collect_pairs(tensor, certificate);
-    if (tensor->count > MAX_CLASSES || tensor->count == 0) {
-        *missing = tensor->count == 0
-                       ? "no isolated line is known"
-                       : "ncf proves it; there are too many classes for a certificate";
+    ncf__collect_pairs(tensor, certificate);
+    if (tensor->count == 0) {
+        *missing = "no isolated line is known";
         return;
     }
     ncf__witness_pairs(tensor, FIRST_TIGHTNESS);
@@ -326,6 +322,8 @@ void ncf__claim_classes(ncf_claimed_tensor_t *tensor, ncf_certificate_t *certifi
         *missing =
             "all lines with |mu| >= mu_min are claimed by a cover; the format has no claim "
             "of the numbers of their points";
+    else if (certificate->result->search.class_count > NCF_CERTIFICATE_MAX_CLASSES)
+        *missing = "ncf proves it; there are too many classes for a certificate";
     else if (tensor->lines == 0)
         *missing =
             "ncf proves it, with multiple classes, a mu that is 0, a cover or bounds in "

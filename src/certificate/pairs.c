@@ -9,7 +9,7 @@
 #include <math.h>
 
 #define PREC 256
-#define FORM_PREC 512
+#define FORM_PREC 320
 #define REAL_TIGHTNESS 56
 #define LAST_TIGHTNESS 100
 #define WIDEST 3 /* the largest box that is tried has the radius 2^-3 */
@@ -294,8 +294,8 @@ static void improve(acb_ptr unknowns, const eigen_t *eigen)
             largest = fmax(largest,
                            modulus(acb_mat_entry(step, j, 0)) / (1 + modulus(unknowns + j)));
         }
-        /* Boxes of classes that are not real are larger. */
-        if (largest < (eigen->base.is_complex ? 0x1p-75 : 0x1p-150))
+        /* Steps square the error; boxes of classes that are not real are larger. */
+        if (largest < (eigen->base.is_complex ? 0x1p-35 : 0x1p-150))
             break;
     }
     _acb_vec_clear(value, r);
