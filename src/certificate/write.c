@@ -86,7 +86,9 @@ void ncf__claim_vector(ncf_certificate_t *certificate, const char *key, const nc
     for (slong i = 0; i < v->count; i++) {
         if (i > 0)
             fputc(' ', stream);
-        fmpz_fprint(stream, v->mantissas + i);
+        char *text = fmpz_get_str(NULL, 10, v->mantissas + i);
+        fputs(text, stream);
+        flint_free(text);
     }
     fputs("\" }", stream);
 }
