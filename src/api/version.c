@@ -3,8 +3,8 @@
  * api/: implements the handles of ncf.h; the only place where internal types turn
  * into public ones. May include: everything but cli/. version.c: versions.
  */
-#include "../flow/sundials.h"
 #include "../base/base.h"
+#include "../flow/flow.h"
 
 #include <jansson.h>
 #include <string.h>
@@ -25,7 +25,7 @@ const char *ncf_library_version(const char *name)
     if (strcmp(name, "arb") == 0)
         return NCF_ARB_VERSION;
     if (strcmp(name, "sundials") == 0)
-        return NCF_SUN_RELEASE;
+        return ncf__flow_version();
     if (strcmp(name, "jansson") == 0)
         return JANSSON_VERSION;
     return NULL;

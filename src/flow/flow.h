@@ -144,7 +144,7 @@ void ncf__flow_clear(ncf_flow_t *flow);
 /* out = w of a sample, n entries; rescaled: s = w / delta. May overflow where w does. */
 void ncf__flow_weights(double *out, const ncf_flow_t *flow, slong sample, int rescaled);
 
-/* Names and versions of the integrators, static text: "sundials 6.4.1". */
+/* The release of SUNDIALS, static text: "6.4.1". */
 const char *ncf__flow_version(void);
 
 /*

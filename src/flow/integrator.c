@@ -412,5 +412,5 @@ const char *ncf__integrator_reason(const ncf_integrator_t *self)
 
 const char *ncf__flow_version(void)
 {
-    return NCF_SUNDIALS_NAME;
+    return NCF_SUN_RELEASE;
 }

@@ -18,7 +18,6 @@
 #include <sunnonlinsol/sunnonlinsol_fixedpoint.h>
 
 #define NCF_SUN_RELEASE SUNDIALS_VERSION
-#define NCF_SUNDIALS_NAME "sundials " SUNDIALS_VERSION
 
 /*
  * Verner's pairs. The error estimate of Fehlberg's pair of order 8(7), which is there in both,

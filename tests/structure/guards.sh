@@ -43,6 +43,8 @@ echo '#include <flint/fmpz.h>' >>tree/src/api/version.c
 must_fail layering.sh "a FLINT header outside compat.h" "api/version.c"
 echo '#include <cvode/cvode.h>' >>tree/src/flow/flow.c
 must_fail layering.sh "a SUNDIALS header outside sundials.h" "flow/flow.c"
+echo '#include "../flow/sundials.h"' >>tree/src/api/version.c
+must_fail layering.sh "sundials.h, which needs flags of its own, outside flow/" "api/version.c"
 echo '#include "../flow/flow.h"' >>tree/src/certify/point.h
 must_fail layering.sh "certify/ includes flow/" "may not include flow/"
 mkdir tree/src/novel && touch tree/src/novel/novel.h

@@ -94,6 +94,13 @@ if [ -n "$stray" ]; then
 else
     echo "ok only sundials.h knows the headers of SUNDIALS"
 fi
+# The flags that these headers may need are given to src/flow/ alone.
+stray=$(grep -lE '#[[:space:]]*include[[:space:]]*"([^"]*/)?sundials\.h"' src/*/*.[ch] | grep -v '^src/flow/')
+if [ -n "$stray" ]; then
+    fact "sundials.h is included outside src/flow/:" "$stray"
+else
+    echo "ok only flow/ includes sundials.h"
+fi
 
 # A user of ncf.h needs no header of another library.
 stray=$(sed -n 's/^#include <\(.*\)>.*/\1/p' include/ncf.h |

@@ -5,6 +5,7 @@
 #include "../../src/flow/flow.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SQUARE "\"activation\": {\"type\": \"power\", \"degree\": 2}"
@@ -511,7 +512,7 @@ static void test_random_start(void)
     CHECK(fabs(square - 1) < 1e-14);
     CHECK(memcmp(a, b, sizeof(a)) == 0);
     CHECK(memcmp(a, c, sizeof(a)) != 0);
-    CHECK(strncmp(ncf__flow_version(), "sundials ", 9) == 0);
+    CHECK(atoi(ncf__flow_version()) >= 6);
 }
 
 /* ---- Accuracy for the work, energy --------------------------------------------------- */
