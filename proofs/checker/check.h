@@ -340,7 +340,8 @@ void tensor_evaluate(complex_t *gradient, complex_t *hessian, const tensor_t *te
    own bits. */
 void prove_different(const claim_t *claim, claim_t **pairs, size_t count);
 /* Are two points proved to be on different orbits? */
-int orbits_differ(const certificate_t *certificate, const claim_t *a, const claim_t *b);
+int orbits_differ(const certificate_t *certificate, const claim_t *claim, const claim_t *a,
+                  const claim_t *b);
 /* First weight of W_l, 1 <= l <= K. */
 size_t layer_offset(const part_t *part, size_t layer);
 

@@ -97,7 +97,7 @@ static void prove_points_different(const certificate_t *certificate, const claim
             size_t k = 0;
             while (k < a->box.count && !entry_disjoint(&a->box, k, 1, &b->box, k))
                 k++;
-            if (orbits ? !orbits_differ(certificate, a, b) : k == a->box.count)
+            if (orbits ? !orbits_differ(certificate, claim, a, b) : k == a->box.count)
                 rejected(claim, "the claims %zu and %zu are not proved different", b->id,
                          a->id);
         }
@@ -158,10 +158,14 @@ static char *mark_covered(const certificate_t *certificate, const claim_t *claim
                           const char *kind)
 {
     char *marks = allocate(certificate->count + 1, 1);
-    for (size_t i = 0; i < claim->premise_count; i++)
-        for (size_t k = 0;
-             is_kind(claim->premises[i], kind) && k < claim->premises[i]->premise_count; k++)
-            marks[claim->premises[i]->premises[k]->id] = 1;
+    for (size_t i = 0; i < claim->premise_count; i++) {
+        const claim_t *other = claim->premises[i];
+        if (!is_kind(other, kind))
+            continue;
+        spend(other->premise_count);
+        for (size_t k = 0; k < other->premise_count; k++)
+            marks[other->premises[k]->id] = 1;
+    }
     return marks;
 }
 
@@ -242,7 +246,7 @@ static void count_positive(mpz_t out, const part_t *part, const claim_t *lines)
 static void count_orbits(mpz_t out, const part_t *part, const claim_t *lines)
 {
     size_t m = lines->pair_count;
-    spend(m * m);
+    spend((uint64_t) m * m);
     mpz_bin_uiui(out, part->widths[1] + m, m);
     mpz_sub_ui(out, out, 1);
 }
@@ -274,6 +278,7 @@ static void count_strict(mpz_t out, const claim_t *claim, const part_t *part,
     mpz_set_ui(out, 0);
     for (size_t i = 0; i < lines->pair_count; i++) {
         const claim_t *found = NULL;
+        spend(claim->premise_count);
         for (size_t k = 0; k < claim->premise_count; k++)
             if (is_kind(claim->premises[k], "inertia") &&
                 claim->premises[k]->premises[0] == lines->pairs[i])

@@ -66,6 +66,7 @@ static mpq_t *read_bounds(const claim_t *claim)
 /* The index of a line from a claim inertia among the premises. */
 static long line_index(const claim_t *claim, const claim_t *line)
 {
+    spend(claim->premise_count);
     for (size_t i = 0; i < claim->premise_count; i++)
         if (is_kind(claim->premises[i], "inertia") && claim->premises[i]->premises[0] == line)
             return claim->premises[i]->index;
@@ -280,7 +281,7 @@ static void check_linear(const certificate_t *certificate, const claim_t *claim)
 }
 
 /* As many different lines of one tensor as there are numbers of units. */
-static void check_lines_of_units(const certificate_t *certificate, const claim_t *claim)
+static size_t check_lines_of_units(const certificate_t *certificate, const claim_t *claim)
 {
     size_t lines = list(member(claim->node, "units"))->length;
     if (feedforward(certificate->problem)->depth != 2 || lines == 0)
@@ -289,6 +290,7 @@ static void check_lines_of_units(const certificate_t *certificate, const claim_t
         if (premise(claim, i, "line")->tensor != claim->tensor)
             rejected(claim, "the lines are not of one tensor");
     prove_different(claim, claim->premises, lines);
+    return lines;
 }
 
 void check_closed_form(const certificate_t *certificate, claim_t *claim)
@@ -304,8 +306,9 @@ void check_closed_form(const certificate_t *certificate, claim_t *claim)
                                       : "id kind theorem premises supports size lambda_low "
                                         "lambda_high ?index bits");
     claim->tensor = premise(claim, 0, "line")->tensor;
-    if (decoupled)
-        check_lines_of_units(certificate, claim);
+    size_t lines = decoupled ? check_lines_of_units(certificate, claim) : 1;
+    for (size_t i = lines; i < claim->premise_count; i++)
+        premise(claim, i, "inertia");
     mark_t mark = memory_mark();
     long bits = use_bits(claim);
     if (decoupled)

@@ -263,6 +263,7 @@ static int nu_is_inside(const cover_t *cover, const region_t *region, const box_
 static int is_known(const cover_t *cover, const region_t *region, const box_t *box, long id)
 {
     const claim_t *claim = cover->claim;
+    spend(claim->premise_count);
     for (size_t i = 1; i < claim->premise_count; i++) {
         const claim_t *pair = claim->premises[i];
         if ((long) pair->id != id || pair->chart != cover->chart)

@@ -175,8 +175,10 @@ box_t new_box(size_t count, long exponent)
 
 int compare_dyadic(const mpz_t a, long e, const mpz_t b, long f)
 {
+    spend(1);
     if (e == f)
         return mpz_cmp(a, b);
+    spend((uint64_t) (e > f ? e - f : f - e) / 64);
     mpz_t shifted;
     mpz_init(shifted);
     mpz_mul_2exp(shifted, e > f ? a : b, (mp_bitcnt_t) (e > f ? e - f : f - e));

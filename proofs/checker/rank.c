@@ -18,6 +18,7 @@ static size_t entry(const matrix_t *matrix, size_t row, size_t column)
 /* A premise says that the unit equals an earlier one of the layer, up to sign. */
 static int is_copy(const claim_t *claim, size_t layer, size_t unit)
 {
+    spend(claim->premise_count);
     for (size_t i = 1; i < claim->premise_count; i++)
         if (claim->premises[i]->layer == layer && claim->premises[i]->unit == unit)
             return 1;

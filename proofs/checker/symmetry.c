@@ -233,11 +233,12 @@ static int next_assignment(search_t *s, size_t *p)
     }
 }
 
-int orbits_differ(const certificate_t *certificate, const claim_t *a, const claim_t *b)
+int orbits_differ(const certificate_t *certificate, const claim_t *claim, const claim_t *a,
+                  const claim_t *b)
 {
     const part_t *part = feedforward(certificate->problem);
     if (part == NULL)
-        stop(REJECTED, "orbits are supported for feed-forward networks only");
+        rejected(claim, "orbits are supported for feed-forward networks only");
     if (entry_disjoint(&a->box, part->weights, 1, &b->box, part->weights))
         return 1;
     mark_t mark = memory_mark();

@@ -772,9 +772,9 @@ class Cover:
         difference = bound + value * value * -1
         return "m" if difference.mid > 0 and difference.excludes_zero() else None
 
-    def tree(self, chart):
-        words, stack = [], [[(1.0, 1.0) if j == chart else (-1.0, 1.0)
-                             for j in range(self.form.dimension)]]
+    def tree(self, chart, box=None):
+        words, stack = [], [box or [(1.0, 1.0) if j == chart else (-1.0, 1.0)
+                                    for j in range(self.form.dimension)]]
         while stack:
             box = stack.pop()
             word = self.leaf(chart, box)
@@ -1175,6 +1175,12 @@ def malformed_samples(good):
     yield "version", "an integer from 1 to 1", "another version", replace('"version":1', '"version":2')
     yield "id", "an integer from 1 to 1", "a number out of order", replace('"id":1', '"id":2')
     yield "premise", "comes before its claim", "a premise that follows", replace('"premises":[1]', '"premises":[5]')
+    yield "own-premise", "comes before its claim", "a claim that rests on itself", \
+        replace('"premises":[1]', '"premises":[2]')
+    yield "exponent", "an integer from -100000", "an exponent of 2^31", \
+        replace('"exponent":-60', '"exponent":2147483648')
+    yield "long", "the integer is out of range", "an exponent beyond 64 bits", \
+        replace('"exponent":-60', '"exponent":18446744073709551616')
     yield "short", "integers are expected", "a vector without its last entry", \
         replace('"mantissas":"1"', '"mantissas":""')
     yield "radius", "radius 0 is not positive", "a radius of 0", \
@@ -1188,11 +1194,14 @@ def malformed_samples(good):
     yield ("tree", "the tree does not end", "a tree without its last box",
            layout(edit(cover, lambda d: find_claim(d, "complete-by-cover").update(
                trees=[trees[0].rsplit(" ", 1)[0], trees[1]]))))
+    yield ("few-trees", "2 trees are expected", "a cover of one of two charts",
+           layout(edit(cover, lambda d: find_claim(d, "complete-by-cover").update(trees=trees[:1]))))
     yield ("fraction", "a reduced fraction", "a fraction that is not reduced",
            layout(edit(cover, lambda d: find_claim(d, "complete-by-cover").update(mu_min="2/2"))))
 
 
 def write_samples(folder):
+    from attacks import attacks, good_attacks
     rows, good = [], {}
 
     def add(name, status, message, text, content):
@@ -1202,6 +1211,12 @@ def write_samples(folder):
     for name, text, certificate in good_samples():
         good[name] = certificate.document()
         add("good-" + name, 0, "VERIFIED", text, layout(good[name]))
+    for name, text, document in good_attacks():
+        add("good-" + name, 0, "VERIFIED", text, layout(document))
+    add("good-digest-inline", 0, "VERIFIED", "the problem is that of the file",
+        layout(good["two-layer"]))
+    add("bad-digest-of-file", 1, "the problem is not that of the file", "the file has another problem",
+        layout(good["cubic"]))
     digest = edit(good["two-layer"], lambda d: d.update(problem={"sha256": d["problem_sha256"]}))
     add("good-digest", 0, "VERIFIED", "the problem is given by its digest", layout(digest))
     with open(f"{folder}/problem.json", "w", encoding="ascii") as file:
@@ -1210,7 +1225,7 @@ def write_samples(folder):
         layout(edit(digest, lambda d: (d.update(problem_sha256="0" * 64),
                                        d["problem"].update(sha256="0" * 64)))))
     for name, message, text, document in itertools.chain(
-            bad_classes(), bad_points(good["deep-points"]), bad_lines(good)):
+            bad_classes(), bad_points(good["deep-points"]), bad_lines(good), attacks(good)):
         add("bad-" + name, 1, message, text, layout(document))
     for name, message, text, content in malformed_samples(good):
         add("malformed-" + name, 3, message, text, content)

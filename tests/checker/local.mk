@@ -10,7 +10,7 @@ CHECKER_TESTS = \
 
 dist_check_SCRIPTS += $(CHECKER_TESTS)
 TESTS += $(CHECKER_TESTS) tests/checker/mutate
-EXTRA_DIST += tests/checker/generate.py
+EXTRA_DIST += tests/checker/attacks.py tests/checker/generate.py
 
 # Fuzzing with libFuzzer, see tests/fuzz/fuzz-check.c; needs clang.
 FUZZ_CC = clang -std=gnu11 -D_GNU_SOURCE -g -O1 -fsanitize=fuzzer,address,undefined
