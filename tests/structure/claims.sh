@@ -67,7 +67,7 @@ while IFS='|' read -r _ kind theorems producer checker tests rest; do
     if [ "${file#* }" = "$name" ]; then
         grep -q "^void $name(" "${file% *}" || fact "${file% *} has no function $name"
     else
-        fact "the row of $kind does not name its function $name"
+        fact "the row of $kind names '${file#* }', not its function $name"
     fi
     case $tests in *'`tests/'*) ;; *) fact "the row of $kind names no test" ;; esac
     for sample in good bad; do

@@ -18,6 +18,12 @@ fresh_copy() {
 
 # must_fail SCRIPT FACT TEXT: after a mutation, SCRIPT must fail and its output name TEXT.
 must_fail() {
+    fails "$@"
+    fresh_copy || exit 99
+}
+
+# The same, and the tree stays as it is.
+fails() {
     srcdir=$scratch/tree NCF_TEST_LIBRARY=$scratch/libleak.so \
         sh "$tests/tests/structure/$1" >"$scratch/out" 2>&1
     code=$?
@@ -29,7 +35,6 @@ must_fail() {
         echo "not ok $1 did not notice: $2 (exit status $code)"
         broken=1
     fi
-    fresh_copy || exit 99
 }
 
 fresh_copy || exit 99
@@ -60,6 +65,26 @@ must_fail claims.sh "a kind of claims that is not in the table" "rank"
 sed 's/check_orbit`/check_nothing`/' tree/proofs/theorems/README.md >table &&
     mv table tree/proofs/theorems/README.md
 must_fail claims.sh "a checker function that does not exist" "check_nothing"
+
+# row EDIT FACT TEXT: the row of basin in the table of claims, changed
+row() {
+    sed "/^| basin /$1" tree/proofs/theorems/README.md >table &&
+        mv table tree/proofs/theorems/README.md
+    fails claims.sh "$2" "$3"
+    cp "$tests/proofs/theorems/README.md" tree/proofs/theorems/README.md
+}
+row 's/T-SMALLCAP/T-CAP/' "another theorem" "T-SMALLCAP"
+row 's/`src[^`]*`/-/' "a producer that is not named" "a producer of basin"
+row 's/`src[^`]*`//' "no producer" "names no producer"
+row 's/`src[^`]*`/`src\/certificate\/assemble.c`/' "a file that does not write the claim" "does not write"
+row 's/`check_basin`//' "no function" "not its function"
+row 's/cap.c`: `check_basin`/rank.c`: `check_rank`/' "the function of another kind" "check_rank"
+row 's/`tests[^|]*|/|/' "no test" "names no test"
+row 's/mutate.c/mutant.c/' "a test that does not exist" "mutant.c"
+rm tree/proofs/theorems/small-cap.md
+must_fail claims.sh "a theorem without a page" "no page of T-SMALLCAP"
+rm tree/proofs/checker/samples/good-*.json
+must_fail claims.sh "no sample" "no good sample"
 sed '/^\.Ss basin/d' tree/doc/ncf-certificate.5 >page && mv page tree/doc/ncf-certificate.5
 must_fail claims.sh "a kind of claims that the format does not describe" "basin"
 
