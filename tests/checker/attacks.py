@@ -113,6 +113,22 @@ def gap_of_middle():
     return certificate.document()
 
 
+def gap_of_mixed_term():
+    """
+    a^3 + 8/5 (a - a_0) b c at (1, 0, 0) with a_0 the middle of the box: there the Hessian less
+    lambda is -3 on the complement, but -3 +- 0.01 at the point.
+    """
+    offset = Fraction(13, 2**11)
+    problem = forms([(1, {0: 3}), (Fraction(8, 5), {0: 1, 1: 1, 2: 1}),
+                     (-Fraction(8, 5) * (1 + offset), {1: 1, 2: 1})], 3)
+    _, jacobian = kkt(problem, [1.0, 0.0, 0.0], 3.0, range(3))
+    certificate = Certificate(problem)
+    box(certificate, [1 + offset, 0, 0, 3], [2**-6, 2**-20, 2**-20, 2**-8], jacobian)
+    certificate.claim("inertia", "T-CONGRUENCE", [1], index=0, pivot=0, bits=80,
+                      shift=dyadic_text(-3 + 0.0048), transform=dyadic([1, 0, 0, 1], 0))
+    return certificate.document()
+
+
 def dyadic_text(x):
     mantissa, exponent = round(Fraction(x) * 2**40), -40
     while mantissa % 2 == 0:
@@ -154,6 +170,8 @@ def points(good):
             transform=dyadic([1, 0, 0, 0, 0, 0] * 6, 0)))
     yield "gap-of-middle", "not dominated", "a gap that holds at the middle of the box only", \
         gap_of_middle()
+    yield "gap-of-mixed-term", "claim 2 (inertia): row 0", "such a gap, wrong by a mixed derivative", \
+        gap_of_mixed_term()
     yield "two-boxes", "are not proved different", "two boxes around one zero", \
         append(deep, "distinct", "T-ORBIT", pattern["premises"][:1] + [pattern["id"]])
     yield "same-box", "are not proved different", "a point is counted twice", \
@@ -572,10 +590,11 @@ def covers():
     part = [plane.cover.tree(0, [(1.0, 1.0), box]) for box in ((-1.0, 0.0), (0.0, 0.25), (0.5, 1.0))]
     yield "cover-beside", not_proved, "a box beside that of the line, with values of nu in its side", \
         plane.document([f"s1 {part[0]} s1 s1 {part[1]} s1 p2 p2 {part[2]}", trees[1]])
-    plane, trees = interior(Fraction(103, 10))
-    part = [plane.cover.tree(0, [(1.0, 1.0), box]) for box in ((-1.0, 0.0), (0.25, 0.5), (0.5, 1.0))]
+    plane, trees = interior(Fraction(43, 5))
+    ends = (-1.0, 0.0), (1 / 16, 1 / 8), (1 / 8, 1 / 4), (1 / 4, 1 / 2), (1 / 2, 1.0)
+    part = [plane.cover.tree(0, [(1.0, 1.0), box]) for box in ends]
     yield "cover-middle", not_proved, "|mu| < mu_min at the middle of a box, and not at its end", \
-        plane.document([f"s1 {part[0]} s1 s1 m {part[1]} {part[2]}", trees[1]])
+        plane.document([" ".join(["s1", part[0], "s1 s1 s1 s1 m"] + part[1:]), trees[1]])
 
 
 def cover_in_basis():
