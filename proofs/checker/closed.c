@@ -82,7 +82,7 @@ static void compare(const claim_t *claim, const mpz_t size, long index)
     if (mpz_cmp(stated, size) != 0)
         rejected(claim, "the orbit has another size");
     if (node != NULL && integer(node, 0, 100000000) != index)
-        rejected(claim, "the index is another one");
+        rejected(claim, "the index is another one: %ld", index);
 }
 
 /* ---- Two layers ---------------------------------------------------------------------- */

@@ -124,8 +124,9 @@ static void prove_point(const certificate_t *certificate, const claim_t *claim, 
     if (ball_sign(&u[pivot]) == 0)
         rejected(claim, "the pivot may be zero");
     ball_t *c = restrict_form(form, &u[pivot], u, pivot, n);
-    if (count_positive(claim, c, transform, n - 1) != claim->index)
-        rejected(claim, "the index is another one");
+    long index = count_positive(claim, c, transform, n - 1);
+    if (index != claim->index)
+        rejected(claim, "the index is another one: %ld", index);
 }
 
 static void prove_line(const claim_t *claim, size_t pivot, const vector_t *transform)
@@ -139,8 +140,9 @@ static void prove_line(const claim_t *claim, size_t pivot, const vector_t *trans
         rejected(claim, "the pivot is not the chart, or mu may be zero");
     ball_t *c = restrict_form(line_form(line, g), one, g, pivot, r);
     long positive = count_positive(claim, c, transform, r - 1);
-    if ((sign > 0 ? positive : (long) r - 1 - positive) != claim->index)
-        rejected(claim, "the index is another one");
+    long index = sign > 0 ? positive : (long) r - 1 - positive;
+    if (index != claim->index)
+        rejected(claim, "the index is another one: %ld", index);
 }
 
 void check_inertia(const certificate_t *certificate, claim_t *claim)
