@@ -9,6 +9,7 @@
 #include "../../src/pipeline/flow_proof.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static ncf_problem_t *random_problem(const char *widths, slong degree, slong seed)
