@@ -14,24 +14,31 @@
 
 /*
  * lambda_low and lambda_high, a little outside of the ball of the result: a checker computes
- * lambda anew, so that a claim that it verifies agrees with the result.
+ * lambda anew, from mu with the relative error `error`, so that a claim that it verifies agrees
+ * with the result. `power`: lambda is at most of this degree in |mu|.
  */
-static void write_bounds(ncf_certificate_t *certificate, const arb_t lambda)
+static void write_bounds(ncf_certificate_t *certificate, const arb_t lambda, const mag_t error,
+                         slong power)
 {
     arb_t wide;
     arf_t bound;
     arb_init(wide);
     arf_init(bound);
-    mag_t room;
+    mag_t room, relative;
     mag_init(room);
+    mag_init(relative);
+    mag_mul_ui(relative, error, 2 * (ulong) power);
+    mag_set_ui_2exp_si(room, 1, -48);
+    mag_add(relative, relative, room);
     arb_get_mag(room, lambda);
-    mag_mul_2exp_si(room, room, -48);
+    mag_mul(room, room, relative);
     arb_set(wide, lambda);
     arb_add_error_mag(wide, room);
     arb_get_lbound_arf(bound, wide, BOUND_BITS);
     ncf__claim_rational(certificate, "lambda_low", bound);
     arb_get_ubound_arf(bound, wide, BOUND_BITS);
     ncf__claim_rational(certificate, "lambda_high", bound);
+    mag_clear(relative);
     mag_clear(room);
     arf_clear(bound);
     arb_clear(wide);
@@ -69,6 +76,25 @@ static int agrees_with_line(const ncf_claimed_tensor_t *tensor, const ncf_pair_t
     arb_clear(square);
     arb_clear(claimed);
     return agrees;
+}
+
+/* The relative error of |mu| when the boxes of the pairs are all that is known of it. */
+static void error_of_mu(mag_t out, const ncf_claimed_tensor_t *tensor, const slong *pairs,
+                        slong count)
+{
+    arb_t square;
+    mag_t least;
+    arb_init(square);
+    mag_init(least);
+    mag_zero(out);
+    for (slong i = 0; i < count; i++) {
+        square_of_mu(square, tensor, &tensor->pairs[pairs[i]]);
+        arb_get_mag_lower(least, square);
+        mag_div(least, arb_radref(square), least);
+        mag_max(out, out, least);
+    }
+    mag_clear(least);
+    arb_clear(square);
 }
 
 /* Bits with which a checker tells lambda to about 2^-50, from the lines of the pairs. */
@@ -133,6 +159,8 @@ static int claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t
     slong *pairs = ncf__malloc(size, sizeof(*pairs)),
           *units = ncf__malloc(size, sizeof(*units));
     slong *premises = ncf__malloc(2 * size, sizeof(*premises)), used;
+    mag_t error;
+    mag_init(error);
     slong count = group_members(pairs, units, tensor, certificate, orbit);
     if (count > 0) {
         slong bits = choose_bits(tensor, pairs, count);
@@ -140,12 +168,14 @@ static int claim_decoupled(const ncf_claimed_tensor_t *tensor, ncf_certificate_t
         ncf__claim_open(certificate, "closed-form", "T-DECOUPLE", premises, used);
         ncf__claim_indices(certificate, "units", units, count);
         ncf__claim_number(certificate, "size", orbit->size);
-        write_bounds(certificate, orbit->lambda);
+        error_of_mu(error, tensor, pairs, count);
+        write_bounds(certificate, orbit->lambda, error, 1);
         if (known && orbit->index >= 0)
             ncf__claim_integer(certificate, "index", orbit->index);
         ncf__claim_integer(certificate, "bits", bits);
         ncf__claim_close(certificate);
     }
+    mag_clear(error);
     ncf__free(premises);
     ncf__free(units);
     ncf__free(pairs);
@@ -185,11 +215,17 @@ static int claim_family(const ncf_claimed_tensor_t *tensor, ncf_certificate_t *c
     for (slong l = 0; l < layers; l++)
         single = single && family->supports[l] == 1;
     slong premises[2] = {pair->id, pair->inertia};
-    slong bits = choose_bits(tensor, &number, 1);
+    slong bits = choose_bits(tensor, &number, 1), power = 1;
+    for (slong l = 1; l < layers; l++)
+        power *= certificate->result->deep->shape.degrees[l];
+    mag_t error;
     ncf__claim_open(certificate, "closed-form", "T-RANKONE", premises, single ? 2 : 1);
     ncf__claim_indices(certificate, "supports", family->supports, layers);
     ncf__claim_number(certificate, "size", family->size);
-    write_bounds(certificate, family->lambda);
+    mag_init(error);
+    error_of_mu(error, tensor, &number, 1);
+    write_bounds(certificate, family->lambda, error, power);
+    mag_clear(error);
     if (single)
         ncf__claim_integer(certificate, "index", family->index);
     ncf__claim_integer(certificate, "bits", bits);
@@ -226,8 +262,11 @@ void ncf__claim_deep_linear(ncf_certificate_t *certificate)
                       "all points: N is zero, or its family is not listed");
         return;
     }
+    mag_t error;
     ncf__claim_open(certificate, "closed-form", "T-DEEPLINEAR", NULL, 0);
-    write_bounds(certificate, list->families[0].lambda);
+    mag_init(error);
+    write_bounds(certificate, list->families[0].lambda, error, 1);
+    mag_clear(error);
     ncf__claim_integer(certificate, "dimension", list->families[0].dimension);
     ncf__claim_close(certificate);
 }
