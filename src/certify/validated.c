@@ -62,37 +62,10 @@ typedef struct {
     const ncf_limits_t *limits;
 } ask_t;
 
-/* q . u* for all states of the set. */
-static void set_along(arb_t along, const ncf_tube_set_t *set, const ask_t *ask)
-{
-    slong n = ask->network->unknowns;
-    arb_t term, number;
-    arb_init(term);
-    arb_init(number);
-    arb_zero(along);
-    for (slong j = 0; j < n; j++) {
-        arb_set_d(number, set->centre[j]);
-        arb_addmul(along, number, ask->centre + j, PREC);
-        arb_set_d(number, set->box[j].radius);
-        arb_mul(term, number, ask->centre + j, PREC);
-        arb_add_error(along, term);
-    }
-    for (int r = 0; r < FLOW_TURNS; r++) {
-        arb_zero(term);
-        for (slong j = 0; j < n; j++) {
-            arb_set_d(number, set->column[r * set->m + j]);
-            arb_addmul(term, number, ask->centre + j, PREC);
-        }
-        arb_add_error(along, term);
-    }
-    arb_clear(number);
-    arb_clear(term);
-}
-
 /* |q| = 1 at all times, so q . u* alone decides: 1 proves that q is in the cap. */
 static int in_cap(arb_t along, const ncf_tube_set_t *set, const ask_t *ask)
 {
-    set_along(along, set, ask);
+    ncf__tube_set_along(along, set, ask->centre, ask->network->unknowns, PREC);
     return arb_is_finite(along) && arb_ge(along, ask->edge);
 }
 
@@ -348,7 +321,8 @@ static double advance(ncf_validated_flow_t *out, batch_t *batch, double target)
         ncf__parallel_for(batch->count, batch->ask->threads, batch_job, batch,
                           batch->ask->limits, NULL);
         slong k = 0;
-        for (; k < batch->count && batch->pieces[k].proved; k++) {
+        for (; k < batch->count && batch->pieces[k].proved && batch->pieces[k].low <= proved;
+             k++) {
             count_piece(out, batch->pieces + k);
             proved = batch->pieces[k].high;
         }

@@ -157,6 +157,10 @@ void ncf__tube_set_scales(ncf_tube_set_t *set, double low, double high);
 /* rho of all states, and their rescaled times. */
 void ncf__tube_set_growth(arb_t log_growth, arb_t rescaled, const ncf_tube_set_t *set);
 
+/* q . u for all states of the set, q their first n unknowns, and all u in their balls. */
+void ncf__tube_set_along(arb_t along, const ncf_tube_set_t *set, arb_srcptr u, slong n,
+                         slong prec);
+
 /* The smallest box around the set. */
 void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set);
 

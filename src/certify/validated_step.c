@@ -81,6 +81,32 @@ void ncf__tube_set_hull(ncf_midrad_t *hull, const ncf_tube_set_t *set)
     }
 }
 
+void ncf__tube_set_along(arb_t along, const ncf_tube_set_t *set, arb_srcptr u, slong n,
+                         slong prec)
+{
+    arb_t term, number;
+    arb_init(term);
+    arb_init(number);
+    arb_zero(along);
+    for (slong j = 0; j < n; j++) {
+        arb_set_d(number, set->centre[j]);
+        arb_addmul(along, number, u + j, prec);
+        arb_set_d(number, set->box[j].radius);
+        arb_mul(term, number, u + j, prec);
+        arb_add_error(along, term);
+    }
+    for (int r = 0; r < FLOW_TURNS; r++) {
+        arb_zero(term);
+        for (slong j = 0; j < n; j++) {
+            arb_set_d(number, set->column[r * set->m + j]);
+            arb_addmul(term, number, u + j, prec);
+        }
+        arb_add_error(along, term);
+    }
+    arb_clear(number);
+    arb_clear(term);
+}
+
 /* The coefficients of s^r, r >= 1, of the set's polynomial at s + a for all a in [-1, 1]. */
 static void set_turns(ncf_midrad_t *x, const ncf_tube_set_t *set, slong turns)
 {
@@ -265,7 +291,7 @@ static void move_polynomial(ncf_tube_set_t *set, ncf_tube_work_t *work, const nc
     slong turns = work->thin.turns;
     for (slong j = 0; j < flow->state; j++) {
         ncf_midrad_t last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1];
-        double far = ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last).radius;
+        double far = 0;
         for (slong r = 0; r <= turns; r++) {
             ncf_midrad_t image = ncf__tube_dot(
                 work->powers, 1, ncf__tube_turn(&work->thin, 1 + j, r), 1, FLOW_DEGREE + 1);
@@ -273,7 +299,7 @@ static void move_polynomial(ncf_tube_set_t *set, ncf_tube_work_t *work, const nc
                 image = ncf__midrad_add(image,
                                         ncf__midrad_mul(work->powers[FLOW_DEGREE + 1], last));
             *(r == 0 ? set->centre + j : set->column + (r - 1) * flow->state + j) = image.mid;
-            far = r == 0 ? image.radius : raised(far + image.radius);
+            far = raised(far + image.radius);
         }
         if (turns > 0)
             far = raised(far + ncf__midrad_reach(
