@@ -108,7 +108,7 @@ static void reference_field(arb_ptr g, arb_srcptr q, const arb_t kappa, const mo
     arb_mat_clear(x);
 }
 
-/* The rates of (q, kappa), n + 1 balls. */
+/* The rates of (q, kappa, rho, s), rho the integral of mu and s that of exp(-(L-2) rho). */
 static void reference_rates(arb_ptr out, arb_srcptr x, const model_t *m, slong degree,
                             slong prec)
 {
@@ -121,6 +121,9 @@ static void reference_rates(arb_ptr out, arb_srcptr x, const model_t *m, slong d
         arb_submul(out + j, mu, x + j, prec);
     arb_mul(out + n, x + n, mu, prec);
     arb_mul_si(out + n, out + n, degree, prec);
+    arb_set(out + n + 1, mu);
+    arb_mul_si(mu, x + n + 1, 2 - degree, prec);
+    arb_exp(out + n + 2, mu, prec);
     arb_clear(mu);
 }
 
@@ -150,7 +153,7 @@ static int rates_agree(const model_t *m, int scaled, slong exponent)
     if (ncf__tube_init(&flow, &m->problem, m->network, scaled, exponent) != NULL)
         return 0;
     int agree = 1;
-    arb_ptr q = _arb_vec_init(n + 1), rate = _arb_vec_init(n + 1);
+    arb_ptr q = _arb_vec_init(n + 3), rate = _arb_vec_init(n + 3);
     ncf_midrad_t *x = ncf__calloc((size_t) n + 1, sizeof(*x));
     ncf__random_init(&random, ncf_test_seed(), 77);
     ncf__tube_series_init(&series, &flow, 0, 0);
@@ -167,8 +170,8 @@ static int rates_agree(const model_t *m, int scaled, slong exponent)
     }
     ncf__tube_series_clear(&series);
     ncf__free(x);
-    _arb_vec_clear(rate, n + 1);
-    _arb_vec_clear(q, n + 1);
+    _arb_vec_clear(rate, n + 3);
+    _arb_vec_clear(q, n + 3);
     ncf__tube_clear(&flow);
     return agree;
 }
@@ -303,6 +306,32 @@ static void test_forms(void)
 }
 
 /*
+ * The intervals of the step for the coefficients of a^r of gamma(s + a), from those of gamma
+ * in `thin`: counts the s in [-1, 1] at which one is outside.
+ */
+static int shifts_stray(const ncf_tube_work_t *work, slong size)
+{
+    int out = 0;
+    for (int sample = 0; sample <= 8; sample++) {
+        double s = 0.25 * sample - 1;
+        for (slong j = 0; j < size; j++) {
+            double shifted[FLOW_TURNS + 2] = {0};
+            for (int r = FLOW_TURNS; r >= 0; r--) {
+                for (int k = FLOW_TURNS + 1; k > 0; k--)
+                    shifted[k] = shifted[k - 1] + s * shifted[k];
+                shifted[0] = s * shifted[0] + ncf__tube_turn(&work->thin, 1 + j, r)[0].mid;
+            }
+            for (int r = 0; r <= FLOW_TURNS + 1; r++) {
+                ncf_midrad_t bound = work->hull[r * size + j];
+                out +=
+                    !(fabs(shifted[r] - bound.mid) <= bound.radius + 1e-15 * fabs(bound.mid));
+            }
+        }
+    }
+    return out;
+}
+
+/*
  * Taylor's theorem in the parameter: the coefficients of t at gamma(s), gamma a polynomial,
  * are those of the powers of s at 0 up to FLOW_TURNS, and a multiple of s^(FLOW_TURNS + 1) in
  * the last one over all of gamma. Counts what is not so.
@@ -324,6 +353,7 @@ static int turns_stray(const model_t *m, double length, double *share)
             set.column[r * size + j] = length * (ncf__random_unit(&random) - 0.5);
     }
     ncf__tube_step(&set, &work, &flow, 1); /* fills thin and wide; both are of the start */
+    out += shifts_stray(&work, size);
     ncf_tube_series_t *at = &work.remainder;
     for (int sample = 0; sample <= 8; sample++) {
         double s = 0.25 * sample - 1;
@@ -408,11 +438,11 @@ static void test_combine(void)
 
 /* ---- Steps against a solution with more precision -------------------------------- */
 
-/* One step of the classical method of order 4 with `parts` parts, 192 bits. */
+/* One step of the classical method of order 4 with `parts` parts, 192 bits; n + 3 numbers. */
 static void reference_step(arb_ptr x, const model_t *m, slong degree, double h, int parts)
 {
     const slong prec = 192;
-    slong size = m->n + 1;
+    slong size = m->n + 3;
     arb_ptr slope[4], at = _arb_vec_init(size);
     arb_t length, part;
     arb_init(length);
@@ -443,9 +473,28 @@ static void reference_step(arb_ptr x, const model_t *m, slong degree, double h, 
     arb_clear(length);
 }
 
+/* Is x in ball + s slope, but for what the reference may be wrong by? */
+static int line_holds(const arb_t ball, const arb_t slope, double s, const arb_t x)
+{
+    arb_t sum;
+    arb_init(sum);
+    arb_set_d(sum, s);
+    arb_mul(sum, sum, slope, 200);
+    arb_add(sum, sum, ball, 200);
+    arb_sub(sum, sum, x, 200);
+    arb_abs(sum, sum);
+    arf_t least;
+    arf_init(least);
+    arb_get_lbound_arf(least, sum, 53);
+    int holds = arf_cmp_d(least, 1e-12) < 0;
+    arf_clear(least);
+    arb_clear(sum);
+    return holds;
+}
+
 /*
  * Is x a state of the set for the parameter s: beside the polynomial by no more than the box
- * and, turned, than the tilted box? The hull must hold it too.
+ * and, turned, than the tilted box? The hull must hold it too, and the lines its rho and time.
  */
 static int state_holds(const ncf_tube_set_t *set, arb_srcptr x, double s,
                        const ncf_tube_t *flow)
@@ -479,6 +528,8 @@ static int state_holds(const ncf_tube_set_t *set, arb_srcptr x, double s,
         }
         holds = holds && meets(set->tilted[i], sum, 0);
     }
+    holds = holds && line_holds(set->log_growth, set->growth_slope, s, x + flow->unknowns + 1);
+    holds = holds && line_holds(set->rescaled, set->rescaled_slope, s, x + flow->unknowns + 2);
     arb_clear(term);
     arb_clear(sum);
     _arb_vec_clear(e, m);
@@ -497,7 +548,7 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
     ncf_tube_work_t work;
     slong n = m->n;
     int out = ncf__tube_init(&flow, &m->problem, m->network, 1, -4) != NULL, steps = 0;
-    arb_ptr x = _arb_vec_init((n + 1) * samples);
+    arb_ptr x = _arb_vec_init((n + 3) * samples);
     double norm = 0;
     ncf__tube_set_init(&set, &flow);
     ncf__tube_work_init(&work, &flow);
@@ -506,12 +557,12 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
     for (slong j = 0; j <= n; j++) {
         set.centre[j] = j < n ? fmpq_get_d(m->start + j) / sqrt(norm) : middle;
         for (int k = 0; k < samples; k++)
-            arb_set_d(x + k * (n + 1) + j, set.centre[j]);
+            arb_set_d(x + k * (n + 3) + j, set.centre[j]);
     }
     set.column[n] = middle;
     for (int k = 0; k < samples; k++) {
-        arb_set_d(x + k * (n + 1) + n, samples == 1 ? middle : 2 * middle * k / (samples - 1));
-        arb_mul_2exp_si(x + k * (n + 1) + n, x + k * (n + 1) + n, -4);
+        arb_set_d(x + k * (n + 3) + n, samples == 1 ? middle : 2 * middle * k / (samples - 1));
+        arb_mul_2exp_si(x + k * (n + 3) + n, x + k * (n + 3) + n, -4);
     }
     for (; steps < 6 && out == 0; steps++) {
         double before = set.time;
@@ -519,8 +570,8 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
         for (slong j = 0; j < set.m && spoil; j++)
             set.box[j].radius = set.tilted[j].radius = 0x1p-70;
         for (int k = 0; k < samples; k++) {
-            reference_step(x + k * (n + 1), m, flow.degree, set.time - before, 200);
-            out += !state_holds(&set, x + k * (n + 1),
+            reference_step(x + k * (n + 3), m, flow.degree, set.time - before, 200);
+            out += !state_holds(&set, x + k * (n + 3),
                                 samples == 1 ? 0 : 2.0 * k / (samples - 1) - 1, &flow);
         }
     }
@@ -528,7 +579,7 @@ static int strays(const model_t *m, double middle, int samples, int spoil, doubl
         *width = fmax(*width, set.box[j].radius);
     ncf__tube_work_clear(&work);
     ncf__tube_set_clear(&set);
-    _arb_vec_clear(x, (n + 1) * samples);
+    _arb_vec_clear(x, (n + 3) * samples);
     ncf__tube_clear(&flow);
     return out;
 }
@@ -548,6 +599,159 @@ static void test_steps(void)
                   "boxes that are too small are not seen");
         model_clear(&m);
     }
+}
+
+/* Is a new box below the remainder of the series and the radii of its coefficients? */
+static int boxes_short(const ncf_tube_set_t *set, const ncf_tube_work_t *work)
+{
+    int out = 0;
+    for (slong j = 0; j < set->m; j++) {
+        double last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1].radius;
+        double least = pow(set->time, FLOW_DEGREE + 1) * last;
+        for (int r = 0; r <= FLOW_TURNS; r++)
+            least += ncf__tube_dot(work->powers, 1, ncf__tube_turn(&work->thin, 1 + j, r), 1,
+                                   FLOW_DEGREE + 1)
+                         .radius;
+        out += !(set->box[j].radius >= least * (1 - 1e-9));
+    }
+    return out;
+}
+
+/*
+ * One step from sets without a box, centre + s column, for some s: counts the states that are
+ * not in the new set. The columns and the centre are as long as said; before the step rho is
+ * s slope.
+ */
+static int line_strays(const model_t *m, double centre, double length, double longest,
+                       slong slope)
+{
+    static const double places[5] = {-1, -0.5, 0, 0.75, 1};
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_tube_work_t work;
+    ncf_random_t random;
+    int out = ncf__tube_init(&flow, &m->problem, m->network, 1, 0) != NULL;
+    slong size = flow.state;
+    arb_ptr x = _arb_vec_init(5 * (size + 2));
+    arb_t term;
+    arb_init(term);
+    ncf__random_init(&random, ncf_test_seed(), 82);
+    ncf__tube_set_init(&set, &flow);
+    ncf__tube_work_init(&work, &flow);
+    arb_set_si(set.growth_slope, slope);
+    for (slong j = 0; j < size; j++) {
+        set.centre[j] = centre * (ncf__random_unit(&random) - 0.3);
+        set.column[j] = length * (ncf__random_unit(&random) - 0.5);
+    }
+    for (int k = 0; k < 5; k++) {
+        for (slong j = 0; j <= size; j++) {
+            arb_ptr number = x + k * (size + 2) + j;
+            arb_set_d(number, j < size ? set.column[j] : (double) slope);
+            arb_set_d(term, places[k]);
+            arb_mul(number, number, term, 200);
+            arb_set_d(term, j < size ? set.centre[j] : 0);
+            arb_add(number, number, term, 200);
+        }
+    }
+    out += !ncf__tube_step(&set, &work, &flow, longest);
+    out += boxes_short(&set, &work);
+    for (int k = 0; k < 5; k++) {
+        reference_step(x + k * (size + 2), m, flow.degree, set.time, 200);
+        out += !state_holds(&set, x + k * (size + 2), places[k], &flow);
+    }
+    ncf__tube_work_clear(&work);
+    ncf__tube_set_clear(&set);
+    arb_clear(term);
+    _arb_vec_clear(x, 5 * (size + 2));
+    ncf__tube_clear(&flow);
+    return out;
+}
+
+/*
+ * What is in the boxes after the step, one thing at a time: columns of 2^-12 allow a long step
+ * whose Taylor remainder is far above the roundings; those of 2^-5 make rho a curve in s; near
+ * the state 0 nothing is left but roundings of the columns; and slopes of rho before a short
+ * step are in the rescaled time alone.
+ */
+static void test_lines(void)
+{
+    static const slong widths[2][4] = {{2, 2, 1}, {2, 2, 1, 1}}, degrees[2][2] = {{2}, {2, 2}};
+    for (int k = 0; k < 2; k++) {
+        model_t m;
+        model_init(&m, 2 + k, widths[k], degrees[k], some, 10);
+        CHECK(line_strays(&m, 1, 0x1p-12, 1, 0) == 0);
+        CHECK(line_strays(&m, 1, 0x1p-5, 1, 0) == 0);
+        CHECK(line_strays(&m, 0, 0x1p-40, 1, 0) == 0);
+        CHECK(line_strays(&m, 1, 0, 0x1p-8, 0) == 0);
+        CHECK(line_strays(&m, 1, 0, 0x1p-8, 1) == 0);
+        model_clear(&m);
+    }
+}
+
+/*
+ * q . u over a set with columns and boxes: random states and those that are farthest; with one
+ * part of the set alone its bound is reached.
+ */
+static void test_along(void)
+{
+    enum { N = 4, M = 5 };
+    static const double places[3] = {-1, 0.5, 1};
+    ncf_tube_set_t set;
+    ncf_tube_t flow = {.state = M};
+    ncf_random_t random;
+    double u[N];
+    int out = 0, loose = 0;
+    arb_ptr centre = _arb_vec_init(N);
+    arb_t along, rho, time;
+    arb_init(along);
+    arb_init(rho);
+    arb_init(time);
+    ncf__random_init(&random, ncf_test_seed(), 83);
+    for (int part = 0; part <= FLOW_TURNS + 1; part++) { /* a column, the box, everything */
+        ncf__tube_set_init(&set, &flow);
+        for (slong j = 0; j < M; j++) {
+            set.centre[j] = ncf__random_unit(&random) - 0.5;
+            for (int r = 0; r < FLOW_TURNS; r++)
+                if (part == r || part > FLOW_TURNS)
+                    set.column[r * M + j] = ncf__random_unit(&random) - 0.5;
+            if (part >= FLOW_TURNS)
+                set.box[j].radius = ncf__random_unit(&random);
+            if (j < N)
+                arb_set_d(centre + j, u[j] = ncf__random_unit(&random) - 0.5);
+        }
+        ncf__tube_set_along(along, &set, centre, N, 128);
+        double low = INFINITY, high = -INFINITY;
+        for (int sample = 0; sample < 6; sample++) {
+            double s = places[sample % 3], sum = 0;
+            for (slong j = 0; j < N; j++) {
+                double sign = (sample < 3) == (u[j] > 0) ? 1 : -1;
+                double q = set.centre[j] + sign * set.box[j].radius;
+                for (int r = 0; r < FLOW_TURNS; r++)
+                    q += pow(s, r + 1) * set.column[r * M + j];
+                sum += q * u[j];
+            }
+            low = fmin(low, sum);
+            high = fmax(high, sum);
+        }
+        double middle = arf_get_d(arb_midref(along), ARF_RND_NEAR);
+        double reach = mag_get_d(arb_radref(along));
+        out +=
+            !(fabs(low - middle) <= reach + 1e-14) || !(fabs(high - middle) <= reach + 1e-14);
+        loose += part <= FLOW_TURNS &&
+                 fmax(fabs(low - middle), fabs(high - middle)) < reach * (1 - 1e-6);
+        arb_set_d(set.growth_slope, -0.25);
+        arb_set_d(set.rescaled_slope, 0.5);
+        ncf__tube_set_growth(rho, time, &set);
+        out += fabs(mag_get_d(arb_radref(rho)) - 0.25) > 1e-6;
+        out += fabs(mag_get_d(arb_radref(time)) - 0.5) > 1e-6;
+        ncf__tube_set_clear(&set);
+    }
+    arb_clear(time);
+    arb_clear(rho);
+    arb_clear(along);
+    _arb_vec_clear(centre, N);
+    CHECK(out == 0);
+    CHECK(loose == 0);
 }
 
 /* The states of a piece of scales: both ends, exactly, at s = -1 and s = 1. */
@@ -594,7 +798,7 @@ static int corner_strays(const model_t *m, double radius)
     ncf_tube_work_t work;
     slong size = m->n + 1;
     int out = ncf__tube_init(&flow, &m->problem, m->network, 1, 0) != NULL;
-    arb_ptr x = _arb_vec_init(size);
+    arb_ptr x = _arb_vec_init(size + 2);
     double norm = 0, centre[8];
     for (slong j = 0; j < m->n; j++)
         norm += fmpq_get_d(m->start + j) * fmpq_get_d(m->start + j);
@@ -603,6 +807,7 @@ static int corner_strays(const model_t *m, double radius)
     for (int corner = -1; corner < 1 << size; corner++) {
         ncf__tube_set_init(&set, &flow);
         ncf__tube_work_init(&work, &flow);
+        _arb_vec_zero(x + size, 2);
         for (slong j = 0; j < size; j++) {
             double sign = corner < 0 ? 0 : corner >> j & 1 ? 1 : -1;
             set.centre[j] = centre[j];
@@ -619,7 +824,7 @@ static int corner_strays(const model_t *m, double radius)
         ncf__tube_work_clear(&work);
         ncf__tube_set_clear(&set);
     }
-    _arb_vec_clear(x, size);
+    _arb_vec_clear(x, size + 2);
     ncf__tube_clear(&flow);
     return out;
 }
@@ -672,6 +877,49 @@ static void test_inclusion(void)
     CHECK(inside[0] && excess[0] <= 1);
     CHECK(!inside[1] && excess[1] > 1);
     CHECK(!inside[2] && !inside[3] && !inside[4]);
+}
+
+/*
+ * Longer and longer steps: where the remainder on the box that is not to be left is finite
+ * and reaches beyond it, the step is refused; such steps there are.
+ */
+static void test_reach(void)
+{
+    static const slong widths[3] = {2, 2, 1}, degrees[1] = {2};
+    model_t m;
+    ncf_tube_t flow;
+    ncf_tube_set_t set;
+    ncf_tube_work_t work;
+    int proved = 0, beyond = 0, wrong = 0;
+    model_init(&m, 2, widths, degrees, some, 10);
+    CHECK(ncf__tube_init(&flow, &m.problem, m.network, 1, 0) == NULL);
+    ncf__tube_set_init(&set, &flow);
+    ncf__tube_work_init(&work, &flow);
+    for (slong j = 0; j < m.n; j++)
+        set.centre[j] = fmpq_get_d(m.start + j);
+    ncf__tube_set_scales(&set, 0, 0x1p-20);
+    ncf__tube_set_hull(work.hull, &set);
+    ncf__tube_expand(&work.wide, &flow, work.hull, FLOW_DEGREE - 1);
+    for (double h = 0x1p-12; h < 1; h *= 1.03) {
+        double excess;
+        int inside = ncf__tube_encloses(&excess, &work, &flow, h, 0x1p-30), far = 0;
+        for (slong j = 0; j < flow.state; j++) {
+            ncf_midrad_t last = ncf__tube_value(&work.remainder, 1 + j)[FLOW_DEGREE + 1];
+            double reach = 0.5 * pow(h, FLOW_DEGREE + 1) * ncf__midrad_reach(last);
+            double room = work.around[j].radius - work.range[j].radius;
+            far += isfinite(reach) && isfinite(room) && reach > 1.01 * room;
+        }
+        proved += inside;
+        beyond += far > 0;
+        wrong += inside && far > 0;
+    }
+    ncf__tube_work_clear(&work);
+    ncf__tube_set_clear(&set);
+    ncf__tube_clear(&flow);
+    model_clear(&m);
+    CHECK(wrong == 0);
+    CHECK_MSG(proved > 0 && beyond > 0, "%d steps are proved, %d reach beyond", proved,
+              beyond);
 }
 
 /* ---- The statements --------------------------------------------------------------- */
@@ -847,18 +1095,14 @@ static void test_refusals(void)
 
 int main(void)
 {
-    static const ncf_test_t tests[] = {{"rates", test_rates},
-                                       {"other networks", test_other_networks},
-                                       {"linear forms", test_forms},
-                                       {"turns", test_turns},
-                                       {"rows", test_combine},
-                                       {"steps", test_steps},
-                                       {"scales", test_scales},
-                                       {"corners", test_corners},
-                                       {"inclusion", test_inclusion},
-                                       {"centre", test_centre},
-                                       {"statements", test_statements},
-                                       {"refusals", test_refusals},
-                                       {NULL, NULL}};
+    static const ncf_test_t tests[] = {
+        {"rates", test_rates},         {"other networks", test_other_networks},
+        {"linear forms", test_forms},  {"turns", test_turns},
+        {"rows", test_combine},        {"steps", test_steps},
+        {"lines", test_lines},         {"along", test_along},
+        {"scales", test_scales},       {"corners", test_corners},
+        {"inclusion", test_inclusion}, {"reach", test_reach},
+        {"centre", test_centre},       {"statements", test_statements},
+        {"refusals", test_refusals},   {NULL, NULL}};
     return ncf_test_main("validated", tests);
 }
