@@ -601,10 +601,16 @@ static void test_steps(void)
     }
 }
 
-/* Is a new box below the remainder of the series and the radii of its coefficients? */
-static int boxes_short(const ncf_tube_set_t *set, const ncf_tube_work_t *work)
+/*
+ * Is a new box below the remainder of the series and the radii of its coefficients, or rho
+ * narrower than its remainder?
+ */
+static int boxes_short(const ncf_tube_set_t *set, const ncf_tube_work_t *work,
+                       const ncf_tube_t *flow)
 {
-    int out = 0;
+    double rho = ncf__tube_value(&work->remainder, flow->mu)[FLOW_DEGREE].radius *
+                 pow(set->time, FLOW_DEGREE + 1) / (FLOW_DEGREE + 1);
+    int out = !(mag_get_d(arb_radref(set->log_growth)) >= rho * (1 - 1e-9));
     for (slong j = 0; j < set->m; j++) {
         double last = ncf__tube_value(&work->remainder, 1 + j)[FLOW_DEGREE + 1].radius;
         double least = pow(set->time, FLOW_DEGREE + 1) * last;
@@ -654,7 +660,7 @@ static int line_strays(const model_t *m, double centre, double length, double lo
         }
     }
     out += !ncf__tube_step(&set, &work, &flow, longest);
-    out += boxes_short(&set, &work);
+    out += boxes_short(&set, &work, &flow);
     for (int k = 0; k < 5; k++) {
         reference_step(x + k * (size + 2), m, flow.degree, set.time, 200);
         out += !state_holds(&set, x + k * (size + 2), places[k], &flow);
@@ -1026,6 +1032,36 @@ static void test_statements(void)
 }
 
 /*
+ * Pieces that are not proved do not count: with no more steps than the sphere flow takes, the
+ * scales that are proved end where the first piece with so few steps does.
+ */
+static void test_failed_pieces(void)
+{
+    static const slong widths[3] = {2, 2, 1}, degrees[1] = {2};
+    model_t m;
+    ncf_validated_flow_t flow;
+    ncf_validated_options_t options = {.uniform = 1, .max_pieces = 1};
+    model_init(&m, 2, widths, degrees, some, 10);
+    ncf__validated_flow_init(&flow);
+    ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point, 0.25, NULL);
+    options.max_steps = flow.steps;
+    ncf__validated_flow(&flow, &m.problem, m.network, m.start, m.point.point, 0.25, &options);
+    slong failed = flow.attempts - flow.pieces, pieces = flow.pieces,
+          steps = flow.uniform_steps;
+    double delta = flow.delta, guess = flow.delta_guess;
+    int uniform = ncf_is_proved(flow.uniform);
+    ncf__validated_flow_clear(&flow);
+    model_clear(&m);
+    CHECK_MSG(failed > 0 && pieces <= 1, "%ld failed, %ld pieces", (long) failed,
+              (long) pieces);
+    CHECK(steps <= (failed + pieces) * options.max_steps);
+    CHECK(uniform == (pieces == 1) && (delta > 0) == uniform);
+    /* each failure halves the piece, which is an interval of delta^3 */
+    CHECK_MSG(fabs(pow(delta / guess, 3) * pow(2, (double) failed) - uniform) < 1e-6,
+              "%g of %g after %ld failures", delta, guess, (long) failed);
+}
+
+/*
  * A centre that is known badly: that the middle of a ball is in the cap proves nothing, at the
  * start or later.
  */
@@ -1095,14 +1131,22 @@ static void test_refusals(void)
 
 int main(void)
 {
-    static const ncf_test_t tests[] = {
-        {"rates", test_rates},         {"other networks", test_other_networks},
-        {"linear forms", test_forms},  {"turns", test_turns},
-        {"rows", test_combine},        {"steps", test_steps},
-        {"lines", test_lines},         {"along", test_along},
-        {"scales", test_scales},       {"corners", test_corners},
-        {"inclusion", test_inclusion}, {"reach", test_reach},
-        {"centre", test_centre},       {"statements", test_statements},
-        {"refusals", test_refusals},   {NULL, NULL}};
+    static const ncf_test_t tests[] = {{"rates", test_rates},
+                                       {"other networks", test_other_networks},
+                                       {"linear forms", test_forms},
+                                       {"turns", test_turns},
+                                       {"rows", test_combine},
+                                       {"steps", test_steps},
+                                       {"lines", test_lines},
+                                       {"along", test_along},
+                                       {"scales", test_scales},
+                                       {"corners", test_corners},
+                                       {"inclusion", test_inclusion},
+                                       {"reach", test_reach},
+                                       {"centre", test_centre},
+                                       {"failed pieces", test_failed_pieces},
+                                       {"statements", test_statements},
+                                       {"refusals", test_refusals},
+                                       {NULL, NULL}};
     return ncf_test_main("validated", tests);
 }
