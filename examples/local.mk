@@ -3,15 +3,22 @@ EXTRA_DIST += \
 	examples/README.md \
 	examples/certificates/certify.json \
 	examples/certificates/circle.json \
+	examples/certificates/convolution.json \
 	examples/certificates/csv.json \
+	examples/certificates/cubic-12.json \
+	examples/certificates/curve.json \
 	examples/certificates/deep-linear.json \
 	examples/certificates/deep-square.json \
+	examples/certificates/deep-wide.json \
 	examples/certificates/formula.json \
+	examples/certificates/inhomogeneous.json \
+	examples/certificates/many-points.json \
 	examples/certificates/match.json \
 	examples/certificates/plane.json \
 	examples/certificates/quartic.json \
 	examples/certificates/quickstart.json \
 	examples/certificates/rank-two.json \
+	examples/certificates/separable.json \
 	examples/certificates/undecided.json \
 	examples/certify.csv \
 	examples/certify.json \
