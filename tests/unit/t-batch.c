@@ -138,11 +138,11 @@ static void compare_vectors(double *error, const ncf_batch_kernel_t *kernel, con
     double sum[MOST], dot = 0, square = 0;
     const double *from[14];
     count = count - 7 * terms % 48; /* any length */
+    if (count < 16)
+        return;
     memcpy(sum, a, (size_t) count * sizeof(double));
     for (slong t = 0; t < terms; t++)
         from[t] = t == 0 ? sum : t % 2 == 0 ? a + t : b;
-    if (count < 16)
-        return;
     count -= 14;
     kernel->combine(sum, c, from, terms, count);
     for (slong i = 0; i < count; i++) {
